@@ -1,0 +1,69 @@
+# tillgate: every target says what it needs and installs it when it may.
+SHELL := /bin/bash
+GO    ?= go
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# SQLite is compiled in and the result is one static file.
+TAGS   := netgo,osusergo,sqlite_omit_load_extension
+STATIC := -trimpath -buildvcs=false
+LINK    = -s -w -X main.version=$(VERSION) -linkmode external -extldflags -static
+
+.PHONY: demo build build-collect build-demo build-arm build-arm-demo test lint test-race test-sim test-arm test-device bench soak clean packages
+
+# make demo plays three visits to a counter and a parking exit and stays up with its pages;
+# make demo ONCE=1 leaves after the visits: 0 when all were paid, recorded and acknowledged.
+demo: build-demo
+	@.ci/packages demo
+	build/tillgate-demo demo $(if $(ONCE),--once) --out build/demo
+
+build:
+	$(GO) build $(STATIC) -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate ./agent
+
+# The collector: the cloud's side of the journal.
+build-collect:
+	$(GO) build $(STATIC) -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate-collect ./agent/tillgate-collect
+
+build-demo:
+	$(GO) build $(STATIC) -tags $(TAGS),demo -ldflags '$(LINK)' -o build/tillgate-demo ./agent
+
+build-arm:
+	@.ci/packages arm
+	CGO_ENABLED=1 GOOS=linux GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc \
+		$(GO) build $(STATIC) -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate-armv7 ./agent
+
+build-arm-demo:
+	@.ci/packages arm
+	CGO_ENABLED=1 GOOS=linux GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc \
+		$(GO) build $(STATIC) -tags $(TAGS),demo -ldflags '$(LINK)' -o build/tillgate-demo-armv7 ./agent
+
+test: packages lint build build-demo test-race test-sim test-arm
+
+# What the tests need beyond Go, a C compiler, make and git: installed when root, named when not.
+packages:
+	@.ci/packages test
+
+lint:
+	@.ci/lint
+
+test-race:
+	$(GO) test -race -tags demo ./...
+
+# Two thousand lives of a lane against faults in network, disk, power, broker and people.
+test-sim: build-demo
+	build/tillgate-demo simulate --seed 1 --runs 2000
+
+# An armv7 build sells once under qemu. It is the demo build: a device build refuses the sandbox.
+test-arm: build-arm-demo
+	@.ci/sell-on-arm
+
+test-device:
+	@echo 'test-device: packages and the emulated board come with the firmware; nothing is tested here yet.'
+
+bench: build-demo
+	@.ci/bench
+
+soak: build-demo
+	build/tillgate-demo simulate --seed $$(date +%s) --runs 100000
+
+clean:
+	rm -rf build
