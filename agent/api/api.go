@@ -1,0 +1,168 @@
+// Package api is how another program of this machine drives the terminal: JSON
+// over HTTP below /api/v1, described by openapi.yaml. It hands lanes events and
+// says what the journal has; it decides nothing, never calls a network, and no
+// request waits for a payer.
+package api
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"tillgate/agent/api/client"
+	"tillgate/agent/flow"
+	"tillgate/agent/pay"
+	"tillgate/store"
+	"tillgate/store/entry"
+)
+
+// Lane is what the API needs of a lane.
+type Lane interface {
+	// View is the lane as it is now, and a channel that closes when it changes.
+	View() (flow.View, <-chan struct{})
+	// Offer gives the lane an event; false when it has too much to do.
+	Offer(flow.Event) bool
+}
+
+// Journal is what the API needs of the store.
+type Journal interface {
+	Commit(ctx context.Context, step store.Step) ([]entry.Entry, error)
+	Object(ctx context.Context, key, after entry.Seq) ([]entry.Entry, error)
+	Find(ctx context.Context, name string) (entry.Seq, error)
+	Payment(ctx context.Context, order entry.Seq) (store.Payment, error)
+}
+
+// Rows are the orders, newest first, that come before one.
+type Rows interface {
+	Sales(ctx context.Context, before entry.Seq, max int) ([]store.Sale, error)
+}
+
+// Requests knows what was asked for with a key in the last 7 days.
+type Requests interface {
+	// Request is the object that a token's key asked for, and the hash of what was asked.
+	Request(ctx context.Context, token string, keyHash []byte) (object entry.Seq, params []byte, ok bool, err error)
+}
+
+// Right is what an integrator may do.
+type Right string
+
+// The rights. Whoever has one may look at an order; lists, lanes, devices and
+// events take Read.
+const (
+	Sell   Right = "sell"
+	Refund Right = "refund"
+	Read   Right = "read"
+)
+
+// Rights are all of them.
+func Rights() []Right { return []Right{Sell, Refund, Read} }
+
+// Integrator is a program that may ask.
+type Integrator struct {
+	Name   string
+	Token  pay.Secret
+	Rights []Right
+	Lanes  []string // that it may use and see; empty: all
+}
+
+// Options are what the API works with.
+type Options struct {
+	Integrators []Integrator
+	Lanes       []Lane
+	Journal     Journal
+	Rows        Rows
+	Requests    Requests
+	CodeHash    func(code string) []byte // what the journal may have of a payment code
+	Timing      func(network string) pay.Timing
+	Devices     func() []client.Device
+	Tasks       func(context.Context) ([]store.TaskRow, error)
+	Hosts       []string // names that it may be called by, in lower case, without port; nil: the loopback names
+	Log         *slog.Logger
+}
+
+type api struct {
+	Options
+	callers  []*caller
+	unknown  bucket // of requests without a token that is known
+	streams  atomic.Int64
+	mu       sync.Mutex
+	underWay map[string]chan struct{} // keys that are being worked on
+}
+
+//go:embed openapi.yaml
+var document []byte
+
+// Prefix is where the API is served.
+const Prefix = "/api/v1"
+
+// route is one thing that can be asked for.
+type route struct {
+	method, path string
+	right        Right // that it takes; empty: any
+	serve        func(*api, http.ResponseWriter, *http.Request, *caller) error
+}
+
+var routes = []route{
+	{http.MethodPost, "/sales", Sell, (*api).postSale},
+	{http.MethodPost, "/orders/{key}/code", Sell, (*api).postAct},
+	{http.MethodPost, "/orders/{key}/qr", Sell, (*api).postAct},
+	{http.MethodPost, "/orders/{key}/cash", Sell, (*api).postAct},
+	{http.MethodPost, "/orders/{key}/card", Sell, (*api).postAct},
+	{http.MethodPost, "/orders/{key}/cancel", Sell, (*api).postAct},
+	{http.MethodPost, "/orders/{key}/reprint", Sell, (*api).postAct},
+	{http.MethodPost, "/refunds", Refund, (*api).postRefund},
+	{http.MethodGet, "/orders/{key}", "", (*api).getOrder},
+	{http.MethodGet, "/orders", Read, (*api).getOrders},
+	{http.MethodGet, "/lanes", Read, (*api).getLanes},
+	{http.MethodGet, "/devices", Read, (*api).getDevices},
+	{http.MethodGet, "/tasks", Read, (*api).getTasks},
+	{http.MethodGet, "/events", Read, (*api).getEvents},
+}
+
+// New makes the API; it answers everything below Prefix.
+func New(o Options) http.Handler {
+	a := &api{Options: o, underWay: map[string]chan struct{}{}}
+	if a.Hosts == nil {
+		a.Hosts = []string{"localhost", "127.0.0.1", "::1"}
+	}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	for _, i := range o.Integrators {
+		a.callers = append(a.callers, newCaller(i))
+	}
+	mux := http.NewServeMux()
+	for _, r := range routes {
+		mux.HandleFunc(r.method+" "+Prefix+r.path, a.known(r))
+	}
+	mux.HandleFunc("GET "+Prefix+"/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/yaml")
+		w.Write(document) //nolint:errcheck // whoever went away needs no answer
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.fail(w, r, &problem{reason: noPath}) })
+	return a.guard(mux)
+}
+
+// known serves those who may ask for a route.
+func (a *api) known(rt route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, err := a.caller(r, rt.right)
+		if err == nil {
+			err = rt.serve(a, w, r, who)
+		}
+		if err != nil {
+			a.fail(w, r, err)
+		}
+	}
+}
+
+func answer(w http.ResponseWriter, status int, body any) error {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body) //nolint:errcheck // whoever went away needs no answer
+	return nil
+}

@@ -1,0 +1,154 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	tries      = 4                      // of a request that got no answer
+	again      = 200 * time.Millisecond // before the second try, doubling
+	waitFor    = 25 * time.Second       // of one long poll
+	replyBytes = 4 << 20
+)
+
+// Client asks one terminal.
+type Client struct {
+	base  string
+	token string
+	http  *http.Client
+}
+
+// New makes a client of the API at an address such as "http://127.0.0.1:8080".
+func New(address, token string) *Client {
+	return &Client{base: strings.TrimSuffix(address, "/") + "/api/v1", token: token, http: &http.Client{Timeout: waitFor + 15*time.Second}}
+}
+
+// Sell puts an order in front of a lane. A repeat with the same key answers the
+// same order; the key belongs to the caller's own till number, not to a try.
+func (c *Client) Sell(ctx context.Context, key string, sale Sale) (a Answer, err error) {
+	return a, c.do(ctx, http.MethodPost, "/sales", key, sale, &a)
+}
+
+// Act does something with an order: "code", "qr", "cash", "card", "cancel" or "reprint".
+func (c *Client) Act(ctx context.Context, key string, order int64, verb string, act Act) (a Answer, err error) {
+	return a, c.do(ctx, http.MethodPost, "/orders/"+strconv.FormatInt(order, 10)+"/"+verb, key, act, &a)
+}
+
+// Refund gives money back. That it was taken on is not that it has gone: the
+// order's refunds tell.
+func (c *Client) Refund(ctx context.Context, key string, back Back) (a Answer, err error) {
+	return a, c.do(ctx, http.MethodPost, "/refunds", key, back, &a)
+}
+
+// Order is an order as it stands.
+func (c *Client) Order(ctx context.Context, key int64) (a Answer, err error) {
+	return a, c.do(ctx, http.MethodGet, "/orders/"+strconv.FormatInt(key, 10), "", nil, &a)
+}
+
+// Find is the order with a number, as slips and networks have it.
+func (c *Client) Find(ctx context.Context, number string) (o Order, err error) {
+	var all Orders
+	if err := c.do(ctx, http.MethodGet, "/orders?number="+url.QueryEscape(number), "", nil, &all); err != nil {
+		return o, err
+	}
+	if len(all.Orders) == 0 {
+		return o, fmt.Errorf("find order %s: the answer has none", number)
+	}
+	return all.Orders[0], nil
+}
+
+// Orders is a page of orders, newest first; before is 0 for the first page.
+func (c *Client) Orders(ctx context.Context, before int64, limit int) (all Orders, err error) {
+	return all, c.do(ctx, http.MethodGet, fmt.Sprintf("/orders?before=%d&limit=%d", before, limit), "", nil, &all)
+}
+
+// Changed waits until an order's state is another than the one given, or for
+// 25 seconds, and answers how it stands.
+func (c *Client) Changed(ctx context.Context, key int64, state string) (a Answer, err error) {
+	path := fmt.Sprintf("/orders/%d?wait=%s&state=%s", key, waitFor, url.QueryEscape(state))
+	return a, c.do(ctx, http.MethodGet, path, "", nil, &a)
+}
+
+// Final waits until nobody has to wait for an order any more. Leaving ends nothing.
+func (c *Client) Final(ctx context.Context, o Order, each func(Order)) (Order, error) {
+	for !o.Final {
+		a, err := c.Changed(ctx, o.Key, o.State)
+		if err != nil {
+			return o, err
+		}
+		if a.Order.State != o.State {
+			each(a.Order)
+		}
+		o = a.Order
+	}
+	return o, nil
+}
+
+// do asks, and asks again with the same key where there was no answer: what is
+// repeated is done once.
+func (c *Client) do(ctx context.Context, method, path, key string, in, out any) error {
+	var text []byte
+	if in != nil {
+		var err error
+		if text, err = json.Marshal(in); err != nil {
+			return err
+		}
+	}
+	wait := again
+	for try := 1; ; try++ {
+		err := c.once(ctx, method, path, key, text, out)
+		var p *Problem
+		known := errors.As(err, &p) && p.Status != http.StatusServiceUnavailable && p.Status != http.StatusTooManyRequests
+		if err == nil || known || try == tries || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return err
+		}
+		wait *= 2
+	}
+}
+
+func (c *Client) once(ctx context.Context, method, path, key string, text []byte, out any) error {
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+		req.Header.Set("Content-Type", "application/json")
+	}
+	reply, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("the terminal did not answer: %w", err)
+	}
+	defer reply.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(reply.Body, replyBytes))
+	if err != nil {
+		return fmt.Errorf("the terminal's answer broke off: %w", err)
+	}
+	if reply.StatusCode >= http.StatusBadRequest {
+		p := &Problem{Status: reply.StatusCode, Title: reply.Status}
+		if json.Unmarshal(body, p) != nil {
+			return fmt.Errorf("the terminal answered %s", reply.Status)
+		}
+		return p
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return fmt.Errorf("the terminal's answer cannot be read: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,242 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tillgate/agent/flow"
+	"tillgate/agent/words"
+	"tillgate/store/entry"
+	"tillgate/store/money"
+)
+
+const (
+	titleCharsMax = 42 // as pay.Charge.Title
+	// amountBytesMax is less than a payment code has digits (16 to 24), so that
+	// what is repeated to the clerk is never a code that went into the wrong field.
+	amountBytesMax = 15
+	// cardDigitsMin is how many digits the shortest card number has (ISO/IEC 7812
+	// and the issuers' practice); a slip's reference has twelve or fewer.
+	cardDigitsMin = 13
+)
+
+// action is what can be done from a page.
+type action struct {
+	verb string
+	// eventOf makes the lane's event of an input, or says why it cannot.
+	eventOf func(input) (flow.Event, reply)
+	// order is set where it only matters which order the page saw, not how it
+	// stood, and free where the input itself names what is meant.
+	order, free bool
+	// begins is set where it takes the right to sell.
+	begins bool
+}
+
+var actions = []action{
+	{verb: verbAmount, eventOf: amountOf, begins: true},
+	{verb: verbCode, eventOf: codeOf},
+	{verb: verbQR, eventOf: func(input) (flow.Event, reply) { return flow.ShowQR{}, reply{} }},
+	{verb: verbCash, eventOf: cashOf},
+	{verb: verbCard, eventOf: cardOf},
+	{verb: verbCancel, eventOf: func(input) (flow.Event, reply) { return flow.Cancel{Why: "clerk"}, reply{} }, order: true},
+	{verb: verbReprint, eventOf: reprintOf, free: true, begins: true},
+}
+
+// act reads an input, makes it an event and offers it to the lane of the path.
+// A page without scripts gets the page back, everybody else JSON.
+func (c *console) act(a action) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		i := slices.Index(c.names, r.PathValue("lane"))
+		if i < 0 {
+			answer(w, http.StatusNotFound, refused(words.AnswerNoLane))
+			return
+		}
+		in, err := read(r)
+		if err != nil {
+			status, say := http.StatusBadRequest, words.AnswerNotUnderstood
+			if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+				status, say = http.StatusRequestEntityTooLarge, words.AnswerTooLong
+			}
+			c.finish(w, r, i, status, refused(say))
+			return
+		}
+		if status, why := c.begins(r, c.names[i], a); status != http.StatusOK {
+			c.finish(w, r, i, status, why)
+			return
+		}
+		if in.Full != "" && !c.asksFull(i) {
+			c.finish(w, r, i, http.StatusUnprocessableEntity, refused(words.AnswerOneAmount))
+			return
+		}
+		event, why := a.eventOf(in)
+		if event == nil {
+			c.finish(w, r, i, http.StatusUnprocessableEntity, why)
+			return
+		}
+		status, re := c.offer(i, a, in, event)
+		c.finish(w, r, i, status, re)
+	}
+}
+
+// offer gives a lane an event, once for each token, if the lane is as the page saw it.
+func (c *console) offer(i int, a action, in input, event flow.Event) (status int, re reply) {
+	seen := sight{text: in.Seen, life: c.life, order: a.order}
+	if a.free {
+		seen.text = ""
+	}
+	token := in.Token
+	if token != "" {
+		token = strings.Join([]string{c.names[i], a.verb, in.Key, token}, " ")
+	}
+	switch c.once.try(token, i, c.Lanes[i], seen, event) {
+	case busy:
+		return http.StatusServiceUnavailable, refused(words.AnswerLaneBusy)
+	case movedOn:
+		return http.StatusConflict, refused(words.AnswerMovedOn)
+	case twice:
+		return http.StatusConflict, refused(words.AnswerJustNow)
+	}
+	return http.StatusOK, reply{OK: true}
+}
+
+// finish answers an action: JSON, or for a form without scripts the way back to the page.
+func (c *console) finish(w http.ResponseWriter, r *http.Request, lane, status int, re reply) {
+	switch {
+	case !strings.Contains(r.Header.Get("Accept"), "text/html"):
+		answer(w, status, re)
+	case re.OK:
+		http.Redirect(w, r, lanePath(c.names[lane]), http.StatusSeeOther)
+	default:
+		c.writePage(w, r, status, page{kind: cashierPage, lane: lane, said: re})
+	}
+}
+
+// amountOf makes an amount that the lane may take.
+func amountOf(in input) (flow.Event, reply) {
+	fen, why := sumOf(in.Amount)
+	if fen == 0 {
+		return nil, why
+	}
+	full, why := fullOf(in.Full, fen)
+	if why.Zh != "" {
+		return nil, why
+	}
+	title, ref := strings.TrimSpace(in.Title), strings.TrimSpace(in.Ref)
+	if !plain(title) || !plain(ref) {
+		return nil, refused(words.AnswerTitleWrong)
+	}
+	return flow.Amount{Amount: fen, Full: full, Title: title, Ref: ref}, reply{}
+}
+
+// asksFull tells whether a lane takes a second amount.
+func (c *console) asksFull(lane int) bool { return c.AsksFull != nil && c.AsksFull(c.names[lane]) }
+
+// fullOf reads what of a sum takes part in no discount: nothing, or up to all of it.
+func fullOf(text string, of money.Fen) (money.Fen, reply) {
+	if strings.TrimSpace(text) == "" {
+		return 0, reply{}
+	}
+	full, why := yuan(text)
+	if why.Zh == "" && full > of {
+		why = refused(words.AnswerFullHigh)
+	}
+	return full, why
+}
+
+// sumOf reads a sum in yuan, more than zero.
+func sumOf(text string) (money.Fen, reply) {
+	fen, why := yuan(text)
+	if why.Zh == "" && fen == 0 {
+		why = refused(words.TellAmountZero)
+	}
+	return fen, why
+}
+
+// yuan reads what was typed for a sum; nothing is rounded, and it is repeated
+// only where it cannot be a payment code.
+func yuan(text string) (money.Fen, reply) {
+	text = strings.TrimSpace(text)
+	if len(text) > amountBytesMax {
+		return 0, refused(words.AnswerNotAnAmount)
+	}
+	fen, err := money.Parse(text)
+	if err != nil {
+		return 0, reply{Zh: words.Say(words.AnswerAmountWrong, words.Zh), En: upperFirst(err.Error())}
+	}
+	return fen, reply{}
+}
+
+func codeOf(in input) (flow.Event, reply) {
+	if strings.TrimSpace(string(in.Code)) == "" {
+		return nil, refused(words.AnswerNoCode)
+	}
+	return flow.Scanned{Text: in.Code}, reply{} // the lane says what it is
+}
+
+func cashOf(in input) (flow.Event, reply) {
+	given, why := sumOf(in.Given)
+	if given == 0 {
+		return nil, why
+	}
+	return flow.Cash{Given: given}, reply{} // whether it is enough is for the lane to say
+}
+
+// cardOf takes a card terminal's reference, and never a card's number: those
+// are not for us to keep.
+func cardOf(in input) (flow.Event, reply) {
+	ref := strings.TrimSpace(in.Ref)
+	switch {
+	case ref == "":
+		return nil, refused(words.AnswerNoRef)
+	case hasCardNumber(ref):
+		return nil, refused(words.AnswerCardNumber)
+	case !plain(ref):
+		return nil, refused(words.AnswerTitleWrong)
+	}
+	return flow.Card{Ref: ref}, reply{}
+}
+
+func reprintOf(in input) (flow.Event, reply) {
+	key, err := strconv.ParseInt(strings.TrimSpace(in.Key), 10, 64)
+	if err != nil || key <= 0 {
+		return nil, refused(words.AnswerNoSale)
+	}
+	return flow.Reprint{Key: entry.Seq(key)}, reply{}
+}
+
+// hasCardNumber tells whether a text has so many digits that they may be a
+// card's number, however they are grouped.
+func hasCardNumber(text string) bool {
+	digits := 0
+	for _, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			if digits++; digits == cardDigitsMin {
+				return true
+			}
+		case !unicode.In(r, unicode.Space, unicode.Cc, unicode.Cf, unicode.Pd):
+			digits = 0
+		}
+	}
+	return false
+}
+
+// plain tells whether a text may stand on a slip and in a record: short, one
+// line, without a payment code and without what cannot be seen.
+func plain(text string) bool {
+	unseen := func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) }
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= titleCharsMax &&
+		!strings.ContainsFunc(text, unseen) && hideCodes(text) == text
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

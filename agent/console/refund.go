@@ -1,0 +1,225 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tillgate/agent/duty"
+	"tillgate/agent/flow"
+	"tillgate/agent/pay"
+	"tillgate/agent/report"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+)
+
+// foundMax is how many movements a page lists at a time.
+const foundMax = 30
+
+// found is what was looked for, and what of it there is.
+type found struct {
+	path, text string
+	movements  []report.Movement
+	next       string // the address of the page that follows; empty: there is none
+}
+
+// serveFind looks for sales by what was typed or scanned. A whole number leads
+// to its order.
+func (c *console) serveFind(title words.Page) func(http.ResponseWriter, *http.Request, guest) {
+	return func(w http.ResponseWriter, r *http.Request, g guest) {
+		s, text := c.sheet(title, &g), strings.TrimSpace(r.URL.Query().Get("find"))
+		lanes, err := c.Desk.Sees(g.ID)
+		if err != nil {
+			c.show(w, http.StatusForbidden, s, alone(c.told(err)))
+			return
+		}
+		q := report.Query{Lanes: lanes, Calendar: c.Desk.Calendar()}
+		q.Search = report.ParseSearch(text, time.UnixMilli(c.Desk.Clock().Wall), q.Calendar)
+		if name := q.Search.Order; name != "" {
+			if order, err := c.Desk.Journal.Find(r.Context(), name); err == nil {
+				http.Redirect(w, r, orderPath(order), http.StatusSeeOther)
+				return
+			}
+		}
+		if title == words.PageRefund {
+			q.Kind, q.States = report.Sales, []report.State{report.Paid}
+		}
+		before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // anything else is from the newest
+		q.Before = entry.Seq(before)
+		page, err := report.Details(r.Context(), c.Desk.Source(), q, foundMax)
+		if err != nil {
+			c.show(w, http.StatusInternalServerError, s, alone(c.told(err)))
+			return
+		}
+		f := found{path: r.URL.Path, text: text, movements: page.Movements}
+		if page.Next != 0 {
+			f.next = r.URL.Path + "?" + url.Values{"find": {text}, "before": {strconv.FormatInt(int64(page.Next), 10)}}.Encode()
+		}
+		c.show(w, http.StatusOK, s, findPage(f))
+	}
+}
+
+// orderPath is the address of an order's page.
+func orderPath(order entry.Seq) string { return "/refund/" + strconv.FormatInt(int64(order), 10) }
+
+// order is a paid order as its page shows it.
+type order struct {
+	store.Payment
+	lane    string
+	refunds []words.Refund
+	form    string // the token of its form
+	request duty.Request
+	qr      code // of the request
+}
+
+// orderOf reads an order for somebody who may see it.
+func (c *console) orderOf(r *http.Request, g guest) (o order, err error) {
+	lanes, err := c.Desk.Sees(g.ID)
+	if err != nil {
+		return o, err
+	}
+	key, err := strconv.ParseInt(r.PathValue("order"), 10, 64)
+	if err != nil || key <= 0 {
+		return o, &duty.Refusal{Why: words.HaltNoOrder, Args: []any{r.PathValue("order")}}
+	}
+	o.Payment, err = c.Desk.Journal.Payment(r.Context(), entry.Seq(key))
+	if err == nil {
+		var entries []entry.Entry
+		if entries, err = c.Desk.Journal.Object(r.Context(), entry.Seq(key), 0); err == nil && len(entries) > 0 {
+			o.lane, _ = flow.LaneOf(entries[0])
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) || err == nil && (o.lane == "" || lanes != nil && !slices.Contains(lanes, o.lane)) {
+		return o, &duty.Refusal{Why: words.HaltNoOrder, Args: []any{r.PathValue("order")}}
+	}
+	if err == nil && c.Refunds != nil {
+		o.refunds, err = c.Refunds(r.Context(), o.Order)
+	}
+	if one, ok := c.sessions.of(g.token); ok && one.asked.Operation == duty.Refund && one.asked.Order == o.Order && one.asked.Until > c.Desk.Clock().Mono {
+		o.request = one.asked
+		o.qr = c.draw(words.QR{Link: one.asked.Text})
+	}
+	return o, err
+}
+
+// refundEvery is how soon a page looks again while a network is asked; seconds.
+const refundEvery = "2"
+
+func (c *console) serveOrder(w http.ResponseWriter, r *http.Request, g guest) {
+	c.showOrder(w, r, g, http.StatusOK, reply{})
+}
+
+// showOrder writes an order's page, with why something was not done.
+func (c *console) showOrder(w http.ResponseWriter, r *http.Request, g guest, status int, why reply) {
+	s := c.sheet(words.PageRefund, &g)
+	o, err := c.orderOf(r, g)
+	if err != nil {
+		if why == (reply{}) {
+			why, status = c.told(err), http.StatusForbidden
+		}
+		c.show(w, status, s, alone(why))
+		return
+	}
+	s.said, o.form = why, c.sessions.form(g.token)
+	if slices.ContainsFunc(o.refunds, func(one words.Refund) bool { return one.Phase == words.RefundAsking }) && why == (reply{}) {
+		w.Header().Set("Refresh", refundEvery)
+	}
+	c.show(w, status, s, orderPage(o))
+}
+
+// refund gives a part of an order back, once for each form. What takes approval
+// first is kept for the session, and its page asks for it.
+func (c *console) refund(w http.ResponseWriter, r *http.Request, g guest) {
+	if !c.sessions.sent(g.token, r.PostForm.Get("form")) {
+		c.showOrder(w, r, g, http.StatusConflict, speak(words.PageSentTwice))
+		return
+	}
+	amount, why := sumOf(r.PostForm.Get("amount"))
+	if amount == 0 {
+		c.showOrder(w, r, g, http.StatusUnprocessableEntity, why)
+		return
+	}
+	if reason := r.PostForm.Get("reason"); !plain(reason) {
+		c.showOrder(w, r, g, http.StatusUnprocessableEntity, refused(words.AnswerTitleWrong))
+		return
+	}
+	key, _ := strconv.ParseInt(r.PathValue("order"), 10, 64) // what is none has no order
+	entries, err := c.Desk.Journal.Object(r.Context(), entry.Seq(key), 0)
+	if err != nil || len(entries) == 0 {
+		c.showOrder(w, r, g, http.StatusNotFound, c.told(&duty.Refusal{Why: words.HaltNoOrder, Args: []any{r.PathValue("order")}}))
+		return
+	}
+	lane, _ := flow.LaneOf(entries[0])
+	c.giveBack(w, r, g, duty.Ask{By: g.ID, Lane: c.laneFor(g, lane), Order: entry.Seq(key), Amount: amount, Reason: strings.TrimSpace(r.PostForm.Get("reason"))})
+}
+
+// giveBack asks the desk, and says what it says.
+func (c *console) giveBack(w http.ResponseWriter, r *http.Request, g guest, ask duty.Ask) {
+	_, err := c.Desk.Refund(r.Context(), ask)
+	var halted *duty.Refusal
+	switch {
+	case err == nil:
+		c.sessions.ask(g.token, duty.Request{})
+	case errors.As(err, &halted) && halted.Request != nil:
+		c.sessions.ask(g.token, *halted.Request)
+	default:
+		c.showOrder(w, r, g, http.StatusUnprocessableEntity, c.told(err))
+		return
+	}
+	http.Redirect(w, r, orderPath(ask.Order), http.StatusSeeOther)
+}
+
+// laneFor is where somebody works who acts on an order of a lane: that lane,
+// unless they are on duty elsewhere, or the config has it no more.
+func (c *console) laneFor(g guest, of string) string {
+	names := c.Desk.Lanes.Names()
+	if s, on := c.Desk.ShiftOf(g.ID); on {
+		if lanes := s.Lanes(); len(lanes) > 0 && !slices.Contains(lanes, of) {
+			return lanes[0]
+		}
+	}
+	if !slices.Contains(names, of) {
+		return names[0]
+	}
+	return of
+}
+
+// approve takes a supervisor's PIN, or the code of one who is elsewhere. The last
+// yes gives the money back.
+func (c *console) approve(w http.ResponseWriter, r *http.Request, g guest) {
+	one, _ := c.sessions.of(g.token)
+	form := r.PostForm
+	var request duty.Request
+	var err error
+	if code := strings.TrimSpace(form.Get("code")); code != "" {
+		request, err = c.Desk.ApproveByCode(one.asked.ID, pay.Secret(code))
+	} else {
+		request, err = c.Desk.ApproveByPIN(r.Context(), one.asked.ID, duty.Spot{Name: strings.TrimSpace(form.Get("name")), PIN: pay.Secret(form.Get("pin"))})
+	}
+	if err != nil {
+		c.showOrder(w, r, g, http.StatusForbidden, c.told(err))
+		return
+	}
+	c.sessions.ask(g.token, request)
+	if request.Needs > 0 {
+		http.Redirect(w, r, orderPath(request.Order), http.StatusSeeOther)
+		return
+	}
+	ask := request.Ask
+	ask.Request = request.ID
+	c.giveBack(w, r, g, ask)
+}
+
+// withdraw voids what the session waits to have approved.
+func (c *console) withdraw(w http.ResponseWriter, r *http.Request, g guest) {
+	if one, ok := c.sessions.of(g.token); ok && one.asked.ID != "" {
+		c.Desk.Withdraw(one.asked.ID)
+		c.sessions.ask(g.token, duty.Request{})
+	}
+	http.Redirect(w, r, "/refund", http.StatusSeeOther)
+}

@@ -1,0 +1,194 @@
+package console
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"tillgate/agent/duty"
+	"tillgate/agent/staff"
+	"tillgate/store/entry"
+)
+
+const (
+	// sessionFor is the longest shift that a page stays open over: half a day.
+	sessionFor = 12 * time.Hour
+	// sessionsMax is more than one terminal has screens; the oldest goes first.
+	sessionsMax = 64
+	cookieName  = "tillgate-session"
+)
+
+// session is a browser in which somebody is signed in.
+type session struct {
+	seat  duty.Seat
+	until time.Time
+	forms []string     // tokens of the forms that it was shown and has not sent
+	asked duty.Request // what it waits to have approved; zero: nothing
+	left  entry.Seq    // the shift that its person has ended: only the slip is left to look at
+}
+
+// formsMax is how many of a session's forms may be open at a time.
+const formsMax = 32
+
+// sessions are kept in memory alone: a restart signs everybody out, and a sale
+// that has begun goes on without. What stands in a cookie is kept as its hash.
+type sessions struct {
+	mu   sync.Mutex
+	open map[[sha256.Size]byte]session
+}
+
+// begin keeps a new session and answers what its cookie says, and the oldest
+// session where there were too many.
+func (s *sessions) begin(seat duty.Seat, now time.Time) (token string, pushed []duty.Seat) {
+	token = rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == nil {
+		s.open = map[[sha256.Size]byte]session{}
+	}
+	for len(s.open) >= sessionsMax {
+		var oldest [sha256.Size]byte
+		for key, one := range s.open {
+			if first, ok := s.open[oldest]; !ok || one.until.Before(first.until) {
+				oldest = key
+			}
+		}
+		pushed = append(pushed, s.open[oldest].seat)
+		delete(s.open, oldest)
+	}
+	s.open[sha256.Sum256([]byte(token))] = session{seat: seat, until: now.Add(sessionFor)}
+	return token, pushed
+}
+
+// of is the session of a cookie.
+func (s *sessions) of(token string) (session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one, ok := s.open[sha256.Sum256([]byte(token))]
+	return one, ok
+}
+
+func (s *sessions) end(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, sha256.Sum256([]byte(token)))
+}
+
+// form is a new form's token.
+func (s *sessions) form(token string) (form string) {
+	form = rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := sha256.Sum256([]byte(token))
+	if one, ok := s.open[key]; ok {
+		one.forms = append(slices.Clone(one.forms[max(0, len(one.forms)-formsMax+1):]), form)
+		s.open[key] = one
+	}
+	return form
+}
+
+// sent uses a form's token up; false where it has been sent before, or never was.
+func (s *sessions) sent(token, form string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := sha256.Sum256([]byte(token))
+	one, ok := s.open[key]
+	i := slices.Index(one.forms, form)
+	if !ok || i < 0 {
+		return false
+	}
+	one.forms = slices.Delete(slices.Clone(one.forms), i, i+1)
+	s.open[key] = one
+	return true
+}
+
+// ask keeps what a session waits to have approved; the zero request ends that.
+func (s *sessions) ask(token string, request duty.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := sha256.Sum256([]byte(token))
+	if one, ok := s.open[key]; ok {
+		one.asked = request
+		s.open[key] = one
+	}
+}
+
+// slipFor is how long somebody who has ended a shift may look at its slip.
+const slipFor = 10 * time.Minute
+
+// leave leaves a session nothing but the slip of a shift that has ended.
+func (s *sessions) leave(token string, shift entry.Seq, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := sha256.Sum256([]byte(token))
+	if one, ok := s.open[key]; ok {
+		s.open[key] = session{seat: one.seat, until: now.Add(slipFor), left: shift}
+	}
+}
+
+// staffed tells whether somebody can sign in here. Until then the pages ask
+// nobody to: a terminal that has just been put up sells.
+func (c *console) staffed() bool {
+	return c.Desk != nil && slices.ContainsFunc(c.Desk.Roster.People(), func(p staff.Person) bool { return p.PIN && !p.Gone })
+}
+
+// guest is whoever asks for a page: a person where one is signed in.
+type guest struct {
+	staff.Person
+	token string // of the session
+}
+
+// guestOf is who is signed in where a request comes from. A session that is over
+// is signed out by whoever finds it.
+func (c *console) guestOf(ctx context.Context, token string) (g guest, ok bool) {
+	if c.Desk == nil || token == "" {
+		return g, false
+	}
+	one, ok := c.sessions.of(token)
+	if !ok {
+		return g, false
+	}
+	late := !time.Now().Before(one.until)
+	if one.left != 0 {
+		if late {
+			c.sessions.end(token)
+		}
+		return g, false
+	}
+	if late || !c.Desk.Holds(one.seat) {
+		c.sessions.end(token)
+		c.leave(ctx, one.seat, map[bool]string{true: "idle", false: "rights"}[late])
+		return g, false
+	}
+	p, ok := c.Desk.Roster.Person(one.seat.Person)
+	return guest{Person: p, token: token}, ok
+}
+
+// leave signs a seat out; a disk that refuses keeps nobody signed in.
+func (c *console) leave(ctx context.Context, seat duty.Seat, why string) {
+	if err := c.Desk.SignOut(context.WithoutCancel(ctx), seat, why); err != nil {
+		c.Log.Error("a sign-out could not be written", "err", err)
+	}
+}
+
+// tokenOf is what a request's cookie says.
+func tokenOf(r *http.Request) string {
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// keep gives a browser its session's cookie, or takes it away.
+func keep(w http.ResponseWriter, r *http.Request, token string) {
+	cookie := &http.Cookie{Name: cookieName, Value: token, Path: "/", MaxAge: int(sessionFor / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode}
+	if token == "" {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
+}

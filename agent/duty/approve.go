@@ -1,0 +1,321 @@
+package duty
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tillgate/agent/pay"
+	"tillgate/agent/staff"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+	"tillgate/store/money"
+)
+
+const (
+	requestFor  = 5 * time.Minute // to find a supervisor and be answered; by the boot clock, which nobody sets
+	requestsMax = 32              // wait at once: more clerks do not stand at one terminal
+	codeTries   = 5               // wrong codes of one request; then it is void
+	reasonChars = 40
+
+	// wrongMax is how many wrong codes there may be in wrongFor, whatever they are
+	// for; then only PINs are taken until that is over. At a hundred million codes
+	// and four keys somebody who does nothing else is let in once in 36 years.
+	wrongMax = 20
+	wrongFor = 15 * time.Minute
+)
+
+// How an approval was given, as entries have it.
+const (
+	byPIN  = "pin"
+	byCode = "qr"
+)
+
+// Ask is something that somebody wants done and that may take approvals.
+type Ask struct {
+	Operation Operation
+	By        string // a person's id
+	Lane      string // where
+	Order     entry.Seq
+	Number    string    // the order's, 24 digits
+	Amount    money.Fen // exactly
+	Reason    string
+	Request   string // the ID of a request that has been approved; empty: there is none yet
+
+	Once *entry.RequestedBody // the key of the program that asks: a repeat does nothing twice
+}
+
+// Request is an Ask that waits for its approvals. It is kept in memory: a
+// restart voids it, and what it was about has then not been done.
+type Request struct {
+	Ask
+	ID    string
+	Text  string     // as a QR code, for a supervisor who is elsewhere
+	Needs int        // people who have yet to approve
+	Until int64      // ms of the boot clock
+	Given []Approval // so far
+}
+
+// Approval is one person's yes.
+type Approval struct {
+	Person string // id
+	How    string // "pin" or "qr"
+	proof  staff.Proof
+}
+
+// request is a Request with what is nobody else's business.
+type request struct {
+	Request
+	tries   int
+	written entry.Seq // its approvals are in the journal; 0: not yet
+}
+
+// Allowed is an Ask that may be done now, once.
+type Allowed struct {
+	By       string    // who asked and who approved, as slips say it
+	Approved entry.Seq // the entry of the first approval; 0: nobody had to
+}
+
+// Allow checks whether something may be done now: right, duty, and as many
+// approvals as its sum takes. They are written down and used up by it. Where some
+// are missing it answers HaltApproval with the request that has to be approved.
+func (d *Desk) Allow(ctx context.Context, a Ask) (Allowed, error) {
+	a.Reason = strings.TrimSpace(a.Reason)
+	if a.Reason == "" || utf8.RuneCountInString(a.Reason) > reasonChars {
+		return Allowed{}, halt(words.HaltReason)
+	}
+	r, err := d.take(a)
+	if err != nil {
+		return Allowed{}, err
+	}
+	if r, err = d.check(a, r); err != nil {
+		d.putBack(r)
+		return Allowed{}, err
+	}
+	allowed, err := d.write(ctx, a, r)
+	if err != nil {
+		d.putBack(r)
+	}
+	return allowed, err
+}
+
+// take finds an Ask's request and takes it out: of two who use it at once, one does.
+func (d *Desk) take(a Ask) (*request, error) {
+	if a.Request == "" {
+		return nil, nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.live(a.Request)
+	if r == nil {
+		return nil, halt(words.HaltExpired)
+	}
+	asked := r.Ask
+	asked.Request, asked.Once = a.Request, a.Once // what is done is the same
+	if asked != a {
+		return nil, halt(words.HaltOther)
+	}
+	delete(d.requests, r.ID)
+	return r, nil
+}
+
+func (d *Desk) putBack(r *request) {
+	if r != nil {
+		d.mu.Lock()
+		d.requests[r.ID] = r
+		d.mu.Unlock()
+	}
+}
+
+// live is a request that has not expired. The caller holds the lock.
+func (d *Desk) live(id string) *request {
+	now := d.Clock().Mono
+	for id, r := range d.requests {
+		if now > r.Until {
+			delete(d.requests, id)
+		}
+	}
+	return d.requests[id]
+}
+
+// check is everything that speaks against an Ask. Where only approvals are
+// missing, the refusal has the request for them, a new one where there is none.
+func (d *Desk) check(a Ask, r *request) (*request, error) {
+	now, given := d.now(), 0
+	if r != nil {
+		given = len(r.Given)
+		for _, yes := range r.Given {
+			if err := d.Roster.May(yes.Person, staff.Approve, a.Lane, staff.Now{Stamp: now.Stamp, Spot: yes.proof}); err != nil {
+				return r, err // who may not any more has approved nothing
+			}
+			if d.manages(yes.Person) {
+				now.Spot = yes.proof
+			}
+		}
+	}
+	needs := d.needs(a.By, a.Lane, a.Amount)
+	err := d.mayDo(a, now)
+	if denied(err, words.DeniedClock) && given == 0 { // a manager's PIN makes up for the clock
+		needs, err = max(needs, 1), nil
+	}
+	switch {
+	case err != nil || given >= needs:
+		return r, err
+	case r == nil:
+		if r, err = d.begin(a); err != nil {
+			return nil, err
+		}
+	}
+	r.Needs = needs - given
+	asked := r.Request
+	return r, &Refusal{Why: words.HaltApproval, Args: []any{a.Amount, asked.Needs}, Request: &asked}
+}
+
+// mayDo is the right that an operation takes.
+func (d *Desk) mayDo(a Ask, now staff.Now) error {
+	if a.Operation == Decide {
+		if !d.manages(a.By) {
+			return halt(words.HaltManager)
+		}
+		return nil
+	}
+	return d.may(a.By, staff.Refund, a.Lane, now)
+}
+
+// begin makes a new request. Nobody else knows it yet.
+func (d *Desk) begin(a Ask) (*request, error) {
+	random := make([]byte, 2*nonceBytes)
+	if _, err := io.ReadFull(d.Random, random); err != nil {
+		return nil, fmt.Errorf("begin a request: %w", err)
+	}
+	w := Wish{Device: d.Device, Operation: a.Operation, Number: a.Number, Amount: a.Amount, nonce: inQR.EncodeToString(random[:nonceBytes])}
+	r := &request{tries: codeTries, Request: Request{Ask: a, ID: inQR.EncodeToString(random[nonceBytes:]), Text: w.text(), Until: d.Clock().Mono + requestFor.Milliseconds()}}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.live("")
+	if len(d.requests) >= requestsMax {
+		return nil, halt(words.HaltBusy)
+	}
+	return r, nil
+}
+
+// write makes the approvals durable: who, when and why.
+func (d *Desk) write(ctx context.Context, a Ask, r *request) (Allowed, error) {
+	allowed := Allowed{By: d.name(a.By)}
+	if r == nil || len(r.Given) == 0 {
+		return allowed, nil
+	}
+	var drafts []entry.Draft
+	var names []string
+	for _, yes := range r.Given {
+		body := entry.ApprovedBody{Object: a.Order, What: string(a.Operation), Amount: a.Amount, By: yes.Person, For: a.By, How: yes.How, Why: a.Reason}
+		if yes.How == byCode {
+			body.Once = once(r.Text)
+		}
+		drafts, names = append(drafts, entry.New(entry.Approved, body)), append(names, d.name(yes.Person))
+	}
+	if r.written == 0 {
+		entries, err := d.Journal.Commit(ctx, store.Step{Entries: drafts, Done: true})
+		if err != nil {
+			return Allowed{}, unwritten("write who approved", err)
+		}
+		r.written = entries[0].Seq
+	}
+	allowed.Approved, allowed.By = r.written, words.Asker(allowed.By, names, time.UnixMilli(d.Clock().Wall))
+	return allowed, nil
+}
+
+// ApproveByPIN is a supervisor on the spot. A wrong PIN counts as at the door.
+func (d *Desk) ApproveByPIN(ctx context.Context, id string, spot Spot) (Request, error) {
+	d.mu.Lock()
+	r := d.live(id)
+	d.mu.Unlock()
+	if r == nil {
+		return Request{}, halt(words.HaltExpired)
+	}
+	in, err := d.spot(ctx, spot, r.Lane)
+	if err != nil {
+		return Request{}, err
+	}
+	return d.approve(id, Approval{Person: in.Person.ID, How: byPIN, proof: in.Proof})
+}
+
+// ApproveByCode is a supervisor who is elsewhere: the code that the holder of a
+// key has made of the request's text. After five wrong ones the request is void.
+func (d *Desk) ApproveByCode(id string, code pay.Secret) (Request, error) {
+	d.mu.Lock()
+	r := d.live(id)
+	if r == nil {
+		d.mu.Unlock()
+		return Request{}, halt(words.HaltExpired)
+	}
+	if d.guessed() {
+		d.mu.Unlock()
+		return Request{}, halt(words.HaltGuessed)
+	}
+	r.tries-- // before it is looked at: tries side by side are no more of them
+	d.wrong = append(d.wrong, d.Clock().Mono)
+	if r.tries <= 0 {
+		delete(d.requests, id)
+	}
+	left, text := r.tries, r.Text
+	d.mu.Unlock()
+	people := d.whose(text, code)
+	switch {
+	case len(people) == 1: // of two with one code nobody knows who it was
+		d.right(r)
+		return d.approve(id, Approval{Person: people[0], How: byCode})
+	case left <= 0:
+		return Request{}, halt(words.HaltExpired)
+	}
+	return Request{}, halt(words.HaltCode, left)
+}
+
+// guessed tells whether there have been too many wrong codes. The caller holds the lock.
+func (d *Desk) guessed() bool {
+	now := d.Clock().Mono
+	d.wrong = slices.DeleteFunc(d.wrong, func(at int64) bool { return now-at > wrongFor.Milliseconds() })
+	return len(d.wrong) >= wrongMax
+}
+
+// right takes back that a code was counted as a wrong one.
+func (d *Desk) right(r *request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.tries++
+	d.requests[r.ID] = r
+	d.wrong = d.wrong[:max(len(d.wrong)-1, 0)]
+}
+
+// approve adds one person's yes to a request.
+func (d *Desk) approve(id string, yes Approval) (Request, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.live(id)
+	if r == nil {
+		return Request{}, halt(words.HaltExpired)
+	}
+	if yes.Person == r.By || slices.ContainsFunc(r.Given, func(a Approval) bool { return a.Person == yes.Person }) {
+		return r.Request, halt(words.HaltSame)
+	}
+	now := d.now()
+	now.Spot = yes.proof
+	if err := d.Roster.May(yes.Person, staff.Approve, r.Lane, now); err != nil {
+		return r.Request, err
+	}
+	r.Given = append(slices.Clip(r.Given), yes)
+	r.Needs = max(r.Needs-1, 0)
+	return r.Request, nil
+}
+
+// Withdraw voids a request that nobody wants any more.
+func (d *Desk) Withdraw(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.requests, id)
+}

@@ -1,0 +1,265 @@
+package duty
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tillgate/agent/report"
+	"tillgate/agent/staff"
+	"tillgate/agent/words"
+	"tillgate/store/entry"
+	"tillgate/store/money"
+)
+
+// histories is how many random histories are lived through on the real store.
+// agent/report lives through ten thousand of its own, without one.
+const histories = 100
+
+// till is what a bookkeeper writes down of one shift while it happens.
+type till struct {
+	sales, refunds int64
+	in, out        money.Fen
+}
+
+// ledger is the bookkeeper's: a till for each shift, 0 is nobody's; and what is
+// not final yet.
+type ledger struct {
+	*lab
+	tills   map[entry.Seq]*till
+	paid    []entry.Seq // orders of which a part may go back
+	open    []unended
+	people  []string
+	slips   till // what all hand-overs have printed
+	crashes int
+}
+
+type unended struct {
+	lane, number string
+	order        entry.Seq // 0: it is a refund
+	refund       entry.Seq
+	amount       money.Fen
+}
+
+func (b *ledger) till(lane string) *till {
+	_, shift, _ := b.On(lane)
+	if b.tills[shift] == nil {
+		b.tills[shift] = &till{}
+	}
+	return b.tills[shift]
+}
+
+func (b *ledger) takes(lane string, amount money.Fen) {
+	t := b.till(lane)
+	t.sales, t.in = t.sales+1, t.in+amount
+}
+
+func (b *ledger) pays(lane string, amount money.Fen) {
+	t := b.till(lane)
+	t.refunds, t.out = t.refunds+1, t.out+amount
+}
+
+// live draws a history: what happens follows from a seed.
+func (b *ledger) live(t *rapid.T, random *rand.Rand, events int) {
+	for range events {
+		lane, amount := b.lanes.names[random.IntN(len(b.lanes.names))], money.Fen(1+random.Int64N(50_000))
+		b.pass(int64(random.IntN(600_000)))
+		switch what := random.IntN(16); {
+		case what < 5:
+			_, key := b.sells(lane, amount, []string{"wechat", "alipay", "cash"}[random.IntN(3)])
+			b.takes(lane, amount)
+			b.paid = append(b.paid, key)
+		case what < 7:
+			number, key := b.leaves(lane, amount)
+			b.open = append(b.open, unended{lane: lane, number: number, order: key, amount: amount})
+		case what < 9:
+			b.givesBack(lane, random)
+		case what < 12:
+			b.ends(random)
+		case what < 14:
+			b.clocks(t, lane, random)
+		case what < 15:
+			b.handsOver(t, lane)
+		case random.IntN(4) == 0:
+			b.restart(b.boot)
+			b.crashes++
+		}
+	}
+}
+
+func (b *ledger) givesBack(lane string, random *rand.Rand) {
+	if len(b.paid) == 0 {
+		return
+	}
+	order := b.paid[random.IntN(len(b.paid))]
+	p, err := b.books.Payment(context.Background(), order)
+	b.must(err)
+	if p.Left() == 0 {
+		return
+	}
+	amount := 1 + money.Fen(random.Int64N(int64(p.Left())))
+	ended := random.IntN(2) == 0
+	b.gives(order, lane, amount, ended)
+	if ended {
+		b.pays(lane, amount)
+		return
+	}
+	key, err := b.books.Find(context.Background(), p.Next())
+	b.must(err)
+	b.open = append(b.open, unended{lane: lane, refund: key, amount: amount})
+}
+
+// ends lets something that was not final come to its end, in whoever's shift that is.
+func (b *ledger) ends(random *rand.Rand) {
+	if len(b.open) == 0 {
+		return
+	}
+	i := random.IntN(len(b.open))
+	u := b.open[i]
+	b.open = append(b.open[:i:i], b.open[i+1:]...)
+	good := random.IntN(3) > 0
+	switch {
+	case u.order != 0 && good:
+		b.then(u.order, true, entry.New(entry.Settled, entry.SettledBody{Number: u.number, Amount: u.amount, Settled: u.amount}))
+		b.takes(u.lane, u.amount)
+		b.paid = append(b.paid, u.order)
+	case u.order != 0:
+		b.then(u.order, true, entry.New(entry.Ended, entry.EndedBody{Number: u.number, State: 2}), entry.New(entry.Cancelled, entry.CancelledBody{Why: "gone"}))
+	case good:
+		b.then(u.refund, true, entry.New(entry.RefundDone, entry.RefundDoneBody{Settled: u.amount}))
+		b.pays(u.lane, u.amount)
+	default:
+		b.then(u.refund, true, entry.New(entry.RefundRefused, entry.RefundRefusedBody{State: 2}))
+	}
+}
+
+// clocks has somebody clock on, on a lane or the whole store, or off without a
+// hand-over. What is refused changes nothing.
+func (b *ledger) clocks(t *rapid.T, lane string, random *rand.Rand) {
+	who := b.people[random.IntN(len(b.people))]
+	if s, on := b.ShiftOf(who); on {
+		if _, err := b.ClockOff(context.Background(), who, s.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	lanes := []string{lane}
+	if random.IntN(3) == 0 {
+		lanes = nil
+	}
+	_, err := b.ClockOn(context.Background(), ClockOn{Person: who, Lanes: lanes})
+	if refused, ok := err.(*Refusal); err != nil && (!ok || refused.Why != words.HaltOnDuty) {
+		t.Fatal(err)
+	}
+}
+
+// handsOver prints the slip of the shift that is on on a lane.
+func (b *ledger) handsOver(t *rapid.T, lane string) {
+	if who, shift, ok := b.On(lane); ok {
+		b.prints(t, who, shift)
+	}
+}
+
+func (b *ledger) prints(t *rapid.T, who string, shift entry.Seq) {
+	handed, err := b.HandOver(context.Background(), HandOver{By: who, Shift: shift})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sum := range []words.HandoverSum{handed.Slip.Total, handed.Slip.Nobody} {
+		b.slips.sales, b.slips.refunds = b.slips.sales+sum.Sales, b.slips.refunds+sum.Refunds
+		b.slips.in, b.slips.out = b.slips.in+sum.Amount, b.slips.out+sum.Refunded
+	}
+	if own := b.tills[shift]; own != nil && handed.Slip.Total.Received != own.in-own.out || own == nil && handed.Slip.Total.Received != 0 {
+		t.Fatalf("the slip of shift %d has %s, the book %+v", shift, handed.Slip.Total.Received, own)
+	}
+}
+
+// close hands over every shift that has not been, and has one last shift take in
+// what nobody has.
+func (b *ledger) close(t *rapid.T) {
+	shifts, err := b.books.Shifts(context.Background(), 0, 10_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range shifts {
+		if s.Handed == 0 {
+			b.prints(t, s.Who, s.ID)
+		}
+	}
+	last := b.on(b.people[0])
+	b.prints(t, b.people[0], last.ID)
+}
+
+// TestHistories: whatever happens in whatever order, every transaction is in one
+// shift or nobody's, those sum to the ledger, and the slips print it all once.
+// It is not parallel: how many there are is set for the whole process.
+func TestHistories(t *testing.T) {
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
+	if !asked {
+		before := flag.Lookup("rapid.checks").Value.String()
+		n := histories
+		if testing.Short() {
+			n = 20
+		}
+		if err := flag.Set("rapid.checks", fmt.Sprint(n)); err != nil {
+			t.Fatal(err)
+		}
+		defer flag.Set("rapid.checks", before) //nolint:errcheck // it was its value
+	}
+	base := newLab(t, 60) // people are hired once: their PINs cost more than a history
+	people := []string{base.hire("Wang", staff.Clerk, nil), base.hire("Li", staff.Clerk, nil), base.hire("Zhao", staff.Manager, nil)}
+	lived := ledger{}
+	rapid.Check(t, func(rt *rapid.T) {
+		b := &ledger{lab: base.again(), tills: map[entry.Seq]*till{}, people: people}
+		b.live(rt, rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0)), rapid.SampledFrom([]int{80, 40, 10, 0}).Draw(rt, "events"))
+		b.close(rt)
+		b.sums(rt)
+		lived.crashes, lived.slips.sales, lived.slips.refunds = lived.crashes+b.crashes, lived.slips.sales+b.slips.sales, lived.slips.refunds+b.slips.refunds
+		b.end()
+	})
+	if t.Logf("%d sales, %d refunds, %d restarts", lived.slips.sales, lived.slips.refunds, lived.crashes); lived.slips.sales == 0 || lived.slips.refunds == 0 {
+		t.Error("the histories are too quiet to show anything")
+	}
+}
+
+// sums holds the reports and the slips against the books.
+func (b *ledger) sums(t *rapid.T) {
+	var all till
+	for _, own := range b.tills {
+		all.sales, all.refunds, all.in, all.out = all.sales+own.sales, all.refunds+own.refunds, all.in+own.in, all.out+own.out
+	}
+	for _, source := range []report.Source{b.Source(), b.Figures()} {
+		table, err := report.Group(context.Background(), source, report.Query{}, report.ByShift)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range table.Lines {
+			shift, err := strconv.ParseInt(line.Keys[0], 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			own := b.tills[entry.Seq(shift)]
+			if own == nil {
+				own = &till{}
+			}
+			if got := (till{line.Sales, line.Refunds, line.Settled, line.RefundSettled}); got != *own {
+				t.Fatalf("shift %d has %+v, the book %+v", shift, got, *own)
+			}
+		}
+		if f := table.Total; (till{f.Sales, f.Refunds, f.Settled, f.RefundSettled}) != all {
+			t.Fatalf("the reports have %+v, the ledger %+v", f, all)
+		}
+		if n := table.Total.Unknown.Count + table.Total.Open.Count + table.Total.RefundUnknown.Count + table.Total.RefundOpen.Count; n != int64(len(b.open)) {
+			t.Fatalf("%d are not final, the book has %d", n, len(b.open))
+		}
+	}
+	if b.slips != all {
+		t.Fatalf("the slips have %+v, the ledger %+v", b.slips, all)
+	}
+}

@@ -1,0 +1,112 @@
+package duty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tillgate/agent/flow"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+)
+
+// Begun is a refund that a lane follows from now on.
+type Begun struct {
+	Order  entry.Seq
+	Refund entry.Seq    // its key
+	View   words.Refund // as it was a moment after
+}
+
+// Refund lets a part of an order go back, or all that is left of it where the
+// Ask has no amount. The Ask names the order or its number, as a slip has it. It
+// returns once the refund's intent is durable, or refused: it does not wait for a
+// network. Where it takes approvals the refusal has the request for them.
+func (d *Desk) Refund(ctx context.Context, a Ask) (Begun, error) {
+	a.Operation, a.Reason = Refund, strings.TrimSpace(a.Reason)
+	if !slices.Contains(d.Lanes.Names(), a.Lane) {
+		return Begun{}, halt(words.HaltNoLane, a.Lane)
+	}
+	a, err := d.payable(ctx, a)
+	if err != nil {
+		return Begun{}, err
+	}
+	taken := d.approved(a.Request)
+	allowed, err := d.Allow(ctx, a)
+	if err != nil {
+		return Begun{}, err
+	}
+	wish := flow.Refund{Order: a.Order, Amount: a.Amount, Reason: a.Reason, Staff: a.By, By: allowed.By, Request: a.Once}
+	said, err := d.tell(ctx, a.Lane, wish)
+	if err != nil {
+		if r := (*Refusal)(nil); errors.As(err, &r) && r.Why == words.HaltLaneBusy && taken != nil {
+			d.putBack(taken)
+		}
+		return Begun{}, err
+	}
+	return Begun{Order: a.Order, Refund: said.Key, View: said.View.Refund}, nil
+}
+
+// approved is a request as it is now, nil where there is none.
+func (d *Desk) approved(id string) *request {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.live(id)
+}
+
+// payable finds an Ask's order and says how much of it goes back.
+func (d *Desk) payable(ctx context.Context, a Ask) (Ask, error) {
+	if a.Order == 0 {
+		key, err := d.Journal.Find(ctx, a.Number[:min(len(a.Number), entry.NumberDigits)])
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return a, halt(words.HaltNoOrder, a.Number)
+		case err != nil:
+			return a, fmt.Errorf("find order %s: %w", a.Number, err)
+		}
+		a.Order = key
+	}
+	p, err := d.Journal.Payment(ctx, a.Order)
+	switch left := p.Left(); {
+	case p.Uncertain:
+		return a, halt(words.HaltLane, words.TellRefundUncertain)
+	case errors.Is(err, store.ErrNotFound), err == nil && !p.Paid() && !p.Frozen && !p.GoingBack:
+		return a, halt(words.HaltNoOrder, a.Number)
+	case err != nil:
+		return a, fmt.Errorf("read order %d: %w", a.Order, err)
+	case p.Frozen:
+		return a, halt(words.HaltLane, words.TellFrozen)
+	case p.GoingBack:
+		return a, halt(words.HaltLane, words.TellRefundGoingBack)
+	case a.Amount < 0:
+		return a, halt(words.HaltLane, words.TellAmountZero)
+	case left == 0:
+		return a, halt(words.HaltSpent)
+	case a.Amount > left:
+		return a, halt(words.HaltAmount, left)
+	case a.Amount == 0:
+		a.Amount = left
+	}
+	a.Number = p.Settled.Number
+	return a, nil
+}
+
+// tell gives a lane an event and waits for what it says of it, which is as long
+// as it takes to write. Whoever hangs up meanwhile undoes nothing.
+func (d *Desk) tell(ctx context.Context, lane string, ev flow.Event) (flow.Said, error) {
+	heard := make(chan flow.Said, 1)
+	if !d.Lanes.Offer(lane, flow.Call{Of: ev, Done: func(said flow.Said) { heard <- said }}) {
+		return flow.Said{}, halt(words.HaltLaneBusy, lane)
+	}
+	select {
+	case said := <-heard:
+		if said.Tell != "" && said.Tell != words.TellDecided {
+			return said, halt(words.HaltLane, said.Tell)
+		}
+		return said, nil
+	case <-ctx.Done():
+		return flow.Said{}, fmt.Errorf("wait for lane %s, which goes on: %w", lane, ctx.Err())
+	}
+}

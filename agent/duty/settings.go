@@ -1,0 +1,277 @@
+package duty
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tillgate/agent/report"
+	"tillgate/agent/staff"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+	"tillgate/store/money"
+)
+
+// What holds where nothing is set. A clerk's every refund takes a supervisor;
+// from 1,000 yuan on, a number of ours and no network's, it takes two people.
+const (
+	refundLimit = money.Fen(0)
+	secondLimit = money.Fen(100_000)
+	limitMax    = money.Fen(100_000_000) // a million yuan: no lane takes as much
+)
+
+// settings is what has been set here, a fold of one object of the journal.
+type settings struct {
+	key, after entry.Seq
+	values     map[string]string
+}
+
+// fold takes the entries of the object.
+func (s *settings) fold(entries ...entry.Entry) {
+	for _, e := range entries {
+		if e.Kind != entry.SettingSet || s.key != 0 && e.Key != s.key {
+			continue
+		}
+		b := entry.Must[entry.SettingSetBody](e)
+		s.key, s.after = e.Key, e.Seq
+		s.values[b.Name] = b.Now
+	}
+}
+
+// Settings are all that may be set here, as pages list them.
+func Settings() []words.Setting {
+	return []words.Setting{words.SettingRefundLimit, words.SettingSecondLimit, words.SettingDayStarts, words.SettingLanguage, words.SettingVoice, words.SettingHandover}
+}
+
+// parse reads a setting's value and writes it in its one form.
+func parse(name words.Setting, value string) (string, error) {
+	bad := halt(words.HaltSetting, string(name))
+	switch name {
+	case words.SettingRefundLimit, words.SettingSecondLimit:
+		if sum, err := money.Parse(value); err == nil && sum <= limitMax {
+			return sum.String(), nil
+		}
+	case words.SettingDayStarts:
+		if n, err := strconv.Atoi(value); err == nil && n >= 0 && n <= 23 {
+			return strconv.Itoa(n), nil
+		}
+	case words.SettingLanguage:
+		if value == "zh" || value == "en" {
+			return value, nil
+		}
+	case words.SettingVoice:
+		if value == "on" || value == "off" {
+			return value, nil
+		}
+	case words.SettingHandover:
+		items := strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+		if !slices.ContainsFunc(items, func(i string) bool { return !slices.Contains(words.HandoverItems(), words.HandoverItem(i)) }) {
+			return strings.Join(items, ","), nil
+		}
+	}
+	return "", bad
+}
+
+// Setting is a setting's value as it holds: what was set, or what holds otherwise.
+func (d *Desk) Setting(name words.Setting) string {
+	d.mu.Lock()
+	value, set := d.settings.values[string(name)]
+	d.mu.Unlock()
+	if set {
+		if value, err := parse(name, value); err == nil { // a later program may know more values
+			return value
+		}
+	}
+	switch name {
+	case words.SettingRefundLimit:
+		return refundLimit.String()
+	case words.SettingSecondLimit:
+		return secondLimit.String()
+	case words.SettingDayStarts:
+		return "0"
+	case words.SettingLanguage:
+		return "zh"
+	case words.SettingVoice:
+		return "on"
+	}
+	var items []string
+	for _, item := range words.HandoverItems() {
+		items = append(items, string(item))
+	}
+	return strings.Join(items, ",")
+}
+
+// RefundLimit is up to which sum a clerk needs nobody else; fen.
+func (d *Desk) RefundLimit() money.Fen { return d.fen(words.SettingRefundLimit) }
+
+// SecondLimit is up to which sum one supervisor is enough; fen.
+func (d *Desk) SecondLimit() money.Fen { return d.fen(words.SettingSecondLimit) }
+
+func (d *Desk) fen(name words.Setting) money.Fen {
+	sum, err := money.Parse(d.Setting(name))
+	if err != nil {
+		panic(fmt.Sprintf("duty: the setting %s is %q, and it was parsed before", name, d.Setting(name)))
+	}
+	return sum
+}
+
+// Calendar is how reports cut time into days.
+func (d *Desk) Calendar() report.Calendar {
+	starts, err := strconv.Atoi(d.Setting(words.SettingDayStarts))
+	if err != nil {
+		panic(fmt.Sprintf("duty: the day starts at %q, and it was parsed before", d.Setting(words.SettingDayStarts)))
+	}
+	return report.Calendar{Starts: starts}
+}
+
+// Lang is the pages' language.
+func (d *Desk) Lang() words.Lang {
+	if d.Setting(words.SettingLanguage) == "en" {
+		return words.En
+	}
+	return words.Zh
+}
+
+// Voice tells whether what happens is spoken.
+func (d *Desk) Voice() bool { return d.Setting(words.SettingVoice) == "on" }
+
+// HandoverItems are the parts of a hand-over slip where nobody chooses others.
+func (d *Desk) HandoverItems() (items []words.HandoverItem) {
+	items = []words.HandoverItem{}
+	for item := range strings.FieldsFuncSeq(d.Setting(words.SettingHandover), func(r rune) bool { return r == ',' }) {
+		items = append(items, words.HandoverItem(item))
+	}
+	return items
+}
+
+// Set sets something. A limit that is raised lets more money go with fewer
+// people, so that while the clock proves nothing a manager has to do it.
+func (d *Desk) Set(ctx context.Context, by string, name words.Setting, value string) error {
+	if err := d.May(by, staff.Settings, ""); err != nil {
+		return err
+	}
+	value, err := parse(name, value)
+	if err != nil {
+		return err
+	}
+	d.setting.Lock()
+	defer d.setting.Unlock()
+	was := d.Setting(name)
+	if was == value {
+		return nil
+	}
+	if err := d.maySet(by, name, value); err != nil {
+		return err
+	}
+	return d.keep(ctx, entry.SettingSetBody{Name: string(name), Was: was, Now: value, By: by}, nil)
+}
+
+func (d *Desk) maySet(by string, name words.Setting, value string) error {
+	first, second := d.RefundLimit(), d.SecondLimit()
+	sum, _ := money.Parse(value) // of a limit it is one; the others do not look at it
+	raised := false
+	switch name {
+	case words.SettingRefundLimit:
+		first, raised = sum, sum > first
+	case words.SettingSecondLimit:
+		second, raised = sum, sum > second
+	}
+	switch {
+	case second < first:
+		return halt(words.HaltLimits)
+	case raised && d.Clock().Trust != entry.Trusted && !d.manages(by):
+		return halt(words.HaltUntrusted)
+	}
+	return nil
+}
+
+// keep writes a setting, with the secret that goes with it. The caller holds
+// the lock of settings.
+func (d *Desk) keep(ctx context.Context, body entry.SettingSetBody, secrets map[string][]byte) error {
+	d.mu.Lock()
+	step := store.Step{Key: d.settings.key, After: d.settings.after, Entries: []entry.Draft{entry.New(entry.SettingSet, body)}, Secrets: secrets}
+	d.mu.Unlock()
+	entries, err := d.Journal.Commit(ctx, step)
+	if err != nil {
+		return unwritten("set "+body.Name, err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.settings.fold(entries...)
+	d.keys.fold(secrets)
+	return nil
+}
+
+// Export is records that somebody is about to take away.
+type Export struct {
+	By       string
+	What     string // "report", "journal", "handover"
+	From, To time.Time
+	Rows     int64
+	Where    string
+}
+
+// Exported writes down that records leave; nothing of them may before. Whoever
+// asks may see reports of the whole store, or only the lanes that the file is of.
+func (d *Desk) Exported(ctx context.Context, e Export) error {
+	if _, err := d.Sees(e.By); err != nil {
+		return err
+	}
+	body := entry.ExportedBody{What: e.What, Rows: e.Rows, By: e.By, Where: e.Where}
+	if !e.From.IsZero() {
+		body.From = e.From.UnixMilli()
+	}
+	if !e.To.IsZero() {
+		body.To = e.To.UnixMilli()
+	}
+	return d.note(ctx, entry.New(entry.Exported, body))
+}
+
+// Overrule is a rule that somebody sets aside, as they may: a gate that opens
+// without the money, a car that is let go.
+type Overrule struct {
+	By     string
+	What   string // which rule: "gate"
+	Lane   string
+	Object entry.Seq // the order or passage; 0: there is none
+	Why    string
+	Spot   Spot // a manager, while the clock proves nothing
+}
+
+// Override writes down that a rule is set aside, and answers with the entry: the
+// durable reason for what then happens.
+func (d *Desk) Override(ctx context.Context, o Overrule) (reason entry.Seq, err error) {
+	now := d.now()
+	if o.Spot != (Spot{}) {
+		in, err := d.spot(ctx, o.Spot, o.Lane)
+		if err != nil {
+			return 0, err
+		}
+		now.Spot = in.Proof
+	}
+	if err := d.may(o.By, staff.Override, o.Lane, now); err != nil {
+		return 0, err
+	}
+	if o.Why = strings.TrimSpace(o.Why); o.Why == "" || utf8.RuneCountInString(o.Why) > reasonChars {
+		return 0, halt(words.HaltReason)
+	}
+	draft := entry.New(entry.Override, entry.OverrideBody{What: o.What, Object: o.Object, By: o.By, Why: o.Why})
+	entries, err := d.Journal.Commit(ctx, store.Step{Entries: []entry.Draft{draft}, Done: true})
+	if err != nil {
+		return 0, unwritten("write an override", err)
+	}
+	return entries[0].Seq, nil
+}
+
+// note writes an entry that is an object of its own, and over with it.
+func (d *Desk) note(ctx context.Context, drafts ...entry.Draft) error {
+	if _, err := d.Journal.Commit(ctx, store.Step{Entries: drafts, Done: true}); err != nil {
+		return unwritten("write "+drafts[0].Kind.String(), err)
+	}
+	return nil
+}

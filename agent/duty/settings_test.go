@@ -1,0 +1,148 @@
+package duty
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"tillgate/agent/staff"
+	"tillgate/agent/words"
+	"tillgate/store/entry"
+)
+
+// TestSettingsHoldOverARestart: what is set is typed, written with who and what
+// it was, and there again in the next life.
+func TestSettingsHoldOverARestart(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 10)
+	l.hire("Chief", staff.Manager, nil)
+	if l.RefundLimit() != 0 || l.SecondLimit() != 100_000 || l.Calendar().Starts != 0 || l.Lang() != words.Zh || !l.Voice() || !slices.Equal(l.HandoverItems(), words.HandoverItems()) {
+		t.Error("what holds where nothing is set is another")
+	}
+	for name, value := range map[words.Setting]string{words.SettingSecondLimit: "2000", words.SettingDayStarts: "5", words.SettingLanguage: "en",
+		words.SettingVoice: "off", words.SettingHandover: "cash,pending"} {
+		l.must(l.Set(t.Context(), "local-1", name, value))
+	}
+	l.must(l.Set(t.Context(), "local-1", words.SettingRefundLimit, "50"))
+	l.must(l.Set(t.Context(), "local-1", words.SettingRefundLimit, "50.00")) // is so already
+	for range 2 {
+		if l.RefundLimit() != 5000 || l.SecondLimit() != 200_000 || l.Calendar().Starts != 5 || l.Lang() != words.En || l.Voice() ||
+			!slices.Equal(l.HandoverItems(), []words.HandoverItem{words.HandoverCash, words.HandoverPending}) {
+			t.Error("what was set does not hold")
+		}
+		l.restart(l.boot)
+	}
+	set := l.kinds(entry.SettingSet)
+	if len(set) != 6 {
+		t.Fatalf("%d settings are written", len(set))
+	}
+	if b := entry.Must[entry.SettingSetBody](set[5]); b != (entry.SettingSetBody{Name: "refund-limit", Was: "0.00", Now: "50.00", By: "local-1"}) {
+		t.Errorf("written is %+v", b)
+	}
+	l.must(l.Set(t.Context(), "local-1", words.SettingHandover, ""))
+	if items := l.HandoverItems(); items == nil || len(items) != 0 {
+		t.Errorf("with nothing chosen the slip has %v", items)
+	}
+}
+
+// TestSettingsAreRefused: each with its reason, and nothing is written.
+func TestSettingsAreRefused(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 11)
+	clerk := l.hire("Wang", staff.Clerk, nil)
+	keeper := l.hire("Li", staff.Clerk, staff.Grants{staff.Settings: {staff.Every}})
+	l.must(l.Set(t.Context(), "local-1", words.SettingRefundLimit, "100"))
+	written := len(l.kinds(entry.SettingSet))
+	for _, row := range []struct {
+		by    string
+		name  words.Setting
+		value string
+		trust entry.Trust
+		want  string
+	}{
+		{clerk, words.SettingVoice, "off", entry.Trusted, string(words.DeniedRight)},
+		{keeper, "colour", "red", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingVoice, "loud", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingDayStarts, "24", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingDayStarts, "-1", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingLanguage, "fr", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingHandover, "cash,colour", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingRefundLimit, "0.001", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingRefundLimit, "-1", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingRefundLimit, "1000000.01", entry.Trusted, string(words.HaltSetting)},
+		{keeper, words.SettingRefundLimit, "1000.01", entry.Trusted, string(words.HaltLimits)},
+		{keeper, words.SettingSecondLimit, "99.99", entry.Trusted, string(words.HaltLimits)},
+		{keeper, words.SettingRefundLimit, "100.01", entry.Floor, string(words.HaltUntrusted)},
+		{keeper, words.SettingSecondLimit, "1000.01", entry.Untrusted, string(words.HaltUntrusted)},
+	} {
+		l.trust(row.trust)
+		if err := l.Set(t.Context(), row.by, row.name, row.value); why(t, err) != row.want {
+			t.Errorf("%s sets %s to %q: %v, want %s", row.by, row.name, row.value, err, row.want)
+		}
+	}
+	l.books.refuse(errDisk)
+	if err := l.Set(t.Context(), "local-1", words.SettingVoice, "off"); why(t, err) != string(words.HaltUnwritten) || !l.Voice() {
+		t.Errorf("on a disk that refuses: %v", err)
+	}
+	l.books.refuse(nil)
+	if n := len(l.kinds(entry.SettingSet)); n != written {
+		t.Errorf("%d settings are written, %d before", n, written)
+	}
+	l.trust(entry.Floor)
+	l.must(l.Set(t.Context(), keeper, words.SettingRefundLimit, "50")) // what narrows always goes
+	l.must(l.Set(t.Context(), "local-1", words.SettingRefundLimit, "60"))
+}
+
+// TestExportsAreWritten: before anything leaves, and only for who may see it.
+func TestExportsAreWritten(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 12)
+	clerk := l.hire("Wang", staff.Clerk, nil)
+	out := Export{By: clerk, What: "report", From: time.UnixMilli(5), To: time.UnixMilli(9), Rows: 3, Where: "page"}
+	if err := l.Exported(t.Context(), out); why(t, err) != string(words.HaltNotOn) {
+		t.Errorf("a clerk off duty: %v", err)
+	}
+	out.By = "local-1"
+	l.must(l.Exported(t.Context(), out))
+	if of := l.kinds(entry.Exported); len(of) != 1 || string(of[0].Body) != `{"w":"report","f":5,"t":9,"n":3,"b":"local-1","d":"page"}` {
+		t.Errorf("written are %d", len(of))
+	}
+	l.books.refuse(errDisk)
+	if err := l.Exported(t.Context(), Export{By: "local-1"}); why(t, err) != string(words.HaltUnwritten) {
+		t.Errorf("an export that is not written goes out: %v", err)
+	}
+}
+
+// TestOverrides: by who may, with a reason, and with a manager's PIN while the
+// clock proves nothing; the entry is the reason for what happens then.
+func TestOverrides(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 13)
+	clerk := l.hire("Wang", staff.Clerk, nil)
+	guard := l.hire("Li", staff.Clerk, staff.Grants{staff.Override: {"exit-B"}})
+	for _, row := range []struct {
+		o     Overrule
+		trust entry.Trust
+		want  string
+	}{
+		{Overrule{By: clerk, Lane: "exit-B", Why: "ambulance"}, entry.Trusted, string(words.DeniedRight)},
+		{Overrule{By: guard, Lane: "counter-1", Why: "ambulance"}, entry.Trusted, string(words.DeniedLane)},
+		{Overrule{By: guard, Lane: "exit-B", Why: " "}, entry.Trusted, string(words.HaltReason)},
+		{Overrule{By: guard, Lane: "exit-B", Why: "ambulance"}, entry.Floor, string(words.DeniedClock)},
+		{Overrule{By: guard, Lane: "exit-B", Why: "ambulance", Spot: Spot{"Chief", "000000"}}, entry.Floor, string(words.DeniedNameOrPIN)},
+		{Overrule{By: guard, Lane: "exit-B", Why: "ambulance", Object: 5, What: "gate"}, entry.Trusted, ""},
+	} {
+		l.trust(row.trust)
+		if reason, err := l.Override(t.Context(), row.o); why(t, err) != row.want || (reason != 0) != (err == nil) {
+			t.Errorf("%+v: %d, %v, want %q", row.o, reason, err, row.want)
+		}
+	}
+	l.pass(2000)
+	l.trust(entry.Floor)
+	reason, err := l.Override(t.Context(), Overrule{By: guard, Lane: "exit-B", Why: "ambulance", Spot: l.typed("local-1")})
+	l.must(err)
+	of := l.kinds(entry.Override)
+	if len(of) != 2 || of[1].Seq != reason || string(of[0].Body) != `{"w":"gate","o":5,"b":"local-3","y":"ambulance"}` {
+		t.Errorf("%d overrides are written", len(of))
+	}
+}

@@ -1,0 +1,145 @@
+package flow
+
+import (
+	"context"
+	"errors"
+
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+)
+
+// apply lets one order or refund decide on one event, makes the decision durable, folds
+// it and sends its effects out.
+func (l *Lane) apply(ctx context.Context, s *slot, ev Event) error {
+	for range staleMax {
+		now := l.now(s)
+		step := s.Next(ev, now)
+		l.prepare(step.Effects)
+		err := l.commit(ctx, s, &step, now)
+		switch {
+		case errors.Is(err, store.ErrStale):
+			if ev, err = l.refresh(ctx, s, ev); err != nil {
+				return err
+			}
+			continue
+		case errors.Is(err, store.ErrCeiling):
+			return l.dropped(s, ev, words.TellRefundHigh)
+		case errors.Is(err, store.ErrCodeUsed):
+			return l.dropped(s, ev, words.TellCodeUsed)
+		case errors.Is(err, store.ErrFull):
+			l.retryAt = l.Clock().Mono + retryAfter.Milliseconds() // what was due would be due again at once
+			return l.dropped(s, ev, words.TellFull)
+		case errors.Is(err, store.ErrDamaged):
+			return err
+		case err != nil:
+			return l.refused(s, ev, err)
+		}
+		for _, n := range step.Notes {
+			s.Note(n)
+		}
+		if s.order() == nil && s.key != 0 && (l.given == nil || l.given.key < s.key) {
+			l.given = s
+		}
+		l.send(ctx, s, step.Effects)
+		l.forget(s)
+		l.publish(step.Tell)
+		return nil
+	}
+	l.Log.Error("order kept changing while it was decided on", "lane", l.Name, "order", s.key)
+	return nil
+}
+
+// commit makes a step durable, with the results of outputs that can ride on it.
+func (l *Lane) commit(ctx context.Context, s *slot, step *Step, now Now) error {
+	if len(step.Entries) == 0 {
+		return nil
+	}
+	var riders []store.Step
+	var rode []*slot
+	for _, other := range l.all() {
+		if other == s {
+			continue
+		}
+		now.Current = other == l.current
+		if ride := other.Next(Ride{}, now); len(ride.Entries) > 0 {
+			riders = append(riders, store.Step{Key: other.key, After: other.last, Entries: ride.Entries, Done: ride.Done})
+			rode = append(rode, other)
+		}
+	}
+	entries, more, err := l.Journal.CommitWith(ctx, store.Step{Key: s.key, After: s.last, OrderAfter: step.Order, Entries: step.Entries, Done: step.Done}, riders...)
+	for i, other := range rode { // they may have been written although the step was refused
+		if i < len(more) && len(more[i]) > 0 {
+			other.done = riders[i].Done
+			l.fold(other, more[i])
+			l.forget(other)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	l.retryAt = 0
+	s.done = step.Done
+	l.fold(s, entries)
+	dated(step.Effects, entries)
+	return nil
+}
+
+func (l *Lane) fold(s *slot, entries []entry.Entry) {
+	for _, e := range entries {
+		if s.key == 0 {
+			s.key = e.Key
+			l.orders[s.key] = s
+		}
+		s.Fold(e)
+		s.last = e.Seq
+		if e.Kind == entry.Asked {
+			l.number = l.Numbers.Number()
+		}
+	}
+}
+
+// refresh reads what is new of the object, and of a refund's order what it was
+// decided on.
+func (l *Lane) refresh(ctx context.Context, s *slot, ev Event) (Event, error) {
+	if r, ok := ev.(Refund); ok {
+		return l.paid(ctx, r)
+	}
+	entries, err := l.Journal.Object(ctx, s.key, s.last)
+	if err != nil {
+		return ev, err
+	}
+	l.fold(s, entries)
+	if a, ok := ev.(Answer); ok && a.Known {
+		return l.summed(ctx, s, a)
+	}
+	return ev, nil
+}
+
+// refused is the disk's no. Nothing of the decision was told, printed or
+// opened; the order asks again once the disk writes.
+func (l *Lane) refused(s *slot, ev Event, cause error) error {
+	l.Log.Error("decision could not be written; nothing was told, printed or opened", "lane", l.Name, "order", s.key, "err", cause)
+	l.retryAt = l.Clock().Mono + retryAfter.Milliseconds()
+	for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
+		s.Note(n)
+	}
+	switch {
+	case s.order() != nil:
+		return l.tell(words.TellUnbooked)
+	case s.key != 0:
+		return l.tell(words.TellRefundLater)
+	}
+	return l.tell(words.TellRefundUnbooked)
+}
+
+// dropped lets an order take note that what it wanted to begin was not let
+// begin, and says why. Nothing of what goes on already is touched.
+func (l *Lane) dropped(s *slot, ev Event, why words.Key) error {
+	if _, due := ev.(Tick); due {
+		for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
+			s.Note(n)
+		}
+	}
+	return l.tell(why)
+}

@@ -1,0 +1,217 @@
+// Package flow is what happens to people: an event comes in, a machine decides,
+// the store commits, the effects go out, and their results come back as events.
+// A machine touches nothing; a lane is one goroutine that folds, commits and
+// routes. The package is not for talking to devices or networks: it sees them
+// through the interfaces it declares.
+package flow
+
+import (
+	"time"
+
+	"tillgate/agent/pay"
+	"tillgate/agent/words"
+	"tillgate/store/entry"
+	"tillgate/store/money"
+)
+
+// Machine is the fate of one object. Fold and Note build its state, Next
+// decides on it without touching anything, Due says when Next wants a Tick.
+type Machine interface {
+	// Fold takes a committed entry. The same fold builds the state while running and at start.
+	Fold(e entry.Entry)
+	// Note takes what is known only in this life: what was sent, heard, tried. It
+	// is never written, so that after a restart every pending effect means "perhaps".
+	Note(n Note)
+	// Next decides. It may be called again with the same event after newer entries were folded.
+	Next(ev Event, now Now) Step
+	// Due is the boot clock's millisecond at which Next wants a Tick; ok is false when it waits for nothing.
+	Due() (mono int64, ok bool)
+}
+
+// Note is a machine's own; the lane hands it back after the step's commit.
+type Note any
+
+// Now is all that a machine may know of the moment.
+type Now struct {
+	entry.Stamp
+	Number  string // a fresh attempt number, for at most one Asked
+	Loop    Loop   // the lane's induction loop
+	Current bool   // this object is the one its lane is busy with
+	Role    Role   // of the lane
+
+	Accounts map[string]string // as in Config
+}
+
+// Loop is what a lane knows of the car in front of it.
+type Loop struct {
+	Fitted   bool  // the lane has one
+	Known    bool  // it has been read since the start
+	Occupied bool  // by its last reading
+	Since    int64 // ms of the boot clock: occupied at every reading since then
+}
+
+// Role says what a lane is for.
+type Role string
+
+// The roles that are built so far.
+const (
+	Cashier     Role = "cashier"
+	ParkingExit Role = "parking-exit"
+)
+
+// Event is something that happened: one of the types below.
+type Event any
+
+// Amount says that somebody owes a sum here now.
+type Amount struct {
+	Lane   string // filled in by the lane
+	Amount money.Fen
+	Title  string
+	Ref    string    // the caller's own number
+	Full   money.Fen // of the amount, what takes part in no discount; 0: all of it may
+	Staff  string    // who is on duty, for the networks' operator fields
+
+	// Request is the key of the program that asks; with one the order is durable at
+	// once, and its key stands beside it.
+	Request *entry.RequestedBody
+}
+
+// For is an event that is meant for one order: it happens only while that order
+// is the one in front of its lane.
+type For struct {
+	Key entry.Seq
+	Of  Event
+}
+
+// Code is a payment code that the lane has classified and routed to a merchant.
+type Code struct {
+	Text     pay.Secret
+	Hash     []byte
+	Merchant string
+	Network  string
+}
+
+// Call is an event whose sender wants to know what the lane makes of it.
+type Call struct {
+	Of   Event
+	Done func(Said) // is called once, when all that the event decides is durable; it must not block
+}
+
+// Said is what a lane makes of an event, as people see it then.
+type Said struct {
+	View View
+	Tell words.Key // the passing line that answers the event; empty: there was none
+	Key  entry.Seq // of the order or refund that the event began; 0: of none that is durable
+}
+
+// Cancel is a person's wish to end the order ("clerk"), or the lane's ("replaced", "gone").
+type Cancel struct{ Why string }
+
+// Answer is what an executor brought back from a network.
+type Answer struct {
+	Key    entry.Seq
+	Do     Verb
+	Number string
+	Result pay.Result
+
+	// Filled in by the lane, of a refund that has come to its end.
+	Before money.Fen // what of its order had gone back before
+	Known  bool      // that is known
+}
+
+// Put is what became of an output.
+type Put struct {
+	Key    entry.Seq
+	Output entry.Output
+	Why    string // for the log and the technician, in English
+}
+
+// Free says that a device which could not take an output in time can take one now.
+type Free struct{ What string }
+
+// LoopRead is a reading of the lane's loop.
+type LoopRead struct{ Occupied bool }
+
+// Restarted is the first event that a machine sees in a new life of the agent.
+type Restarted struct {
+	BootSince entry.Seq // first entry of this boot; readings of the boot clock in older ones cannot be compared with ours. 0: unknown
+}
+
+// Unbooked says that the disk refused what an event led to.
+type Unbooked struct{ Of Event }
+
+// Scanned is what a scanner read, whatever it is.
+type Scanned struct{ Text pay.Secret }
+
+// Ride asks for results of outputs that can share a commit which is being made anyway.
+type Ride struct{}
+
+// Tick says that the time given by Due has come.
+type Tick struct{}
+
+// Verb is what an effect does.
+type Verb string
+
+// The verbs of the networks, then those of the outputs.
+const (
+	Charge Verb = "charge"
+	Query  Verb = "query"
+	Undo   Verb = "undo"
+	Show   Verb = "show" // a QR code
+
+	AskRefund   Verb = "refund"
+	QueryRefund Verb = "query-refund"
+
+	Slip   Verb = "slip"
+	Voice  Verb = "voice"
+	Gate   Verb = "gate"
+	Drawer Verb = "drawer"
+)
+
+// Effect is something to do in the world after the step's commit.
+type Effect struct {
+	Do      Verb
+	Key     entry.Seq // the object's; filled in by the lane
+	Attempt pay.Attempt
+	Refund  pay.Refund // AskRefund, QueryRefund: of Attempt; its Of and Device are filled in on the way
+	Code    pay.Secret // Charge
+	Title   string     // Charge, Show: what the payer reads
+	Full    money.Fen  // Charge, Show: as in Amount
+	Staff   string     // Charge, Show: as in Amount
+	Network string     // name of the network, for the timing of the call
+	Receipt words.Receipt
+	Copy    int       // Slip: above 0 it is a reprint
+	Loose   bool      // Voice: what becomes of it is nobody's business: it is said now or never
+	Reason  entry.Seq // Gate: the durable entry that is the reason; filled in by the lane
+
+	Handover *words.Handover // Slip: of a shift's end, in place of Receipt
+
+	ready func() ask // Charge: its request, where it can be made before it leaves
+}
+
+// Dated is an attempt with when it was asked for, as the journal has it. While
+// the clock was not trusted nothing follows from a pay time that lies before it.
+func Dated(a pay.Attempt, at entry.Stamp) pay.Attempt {
+	a.Stamp, a.Asked = time.UnixMilli(at.Wall), time.Time{}
+	if at.Trust == entry.Trusted {
+		a.Asked = a.Stamp
+	}
+	return a
+}
+
+// Step is a decision: what becomes durable, then what is done about it.
+type Step struct {
+	Key     entry.Seq // 0: a new object
+	After   entry.Seq // the object's newest entry that it was decided on
+	Entries []entry.Draft
+	Done    bool      // nothing is left to do for the object after this
+	Order   entry.Seq // of a new refund: its order's newest entry that it was decided on
+	Notes   []Note
+	Effects []Effect
+	Tell    words.Key // a passing line for the people at the lane, not about money
+}
+
+// Empty tells whether the step changes nothing.
+func (s Step) Empty() bool {
+	return len(s.Entries)+len(s.Notes)+len(s.Effects) == 0 && s.Tell == ""
+}

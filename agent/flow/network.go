@@ -1,0 +1,161 @@
+package flow
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tillgate/agent/pay"
+)
+
+// Networks carries out what machines want of payment networks: the one place
+// in the program that calls a provider.
+type Networks struct {
+	Providers map[string]pay.Provider // by merchant name
+	Timing    func(network string) pay.Timing
+	Device    string                   // our device, in the networks' device fields
+	Answered  func(Effect, pay.Result) // is told of every result; nil tells nobody
+	Log       *slog.Logger
+
+	// Dated hears of each Date that came with a verified signature, with the
+	// boot clock's ms of asking and of hearing, which Boot tells. nil: nobody does.
+	Dated func(network string, date time.Time, asked, heard int64)
+	Boot  func() int64 // needed for Dated
+
+	mu    sync.Mutex
+	calls map[string]bool // numbers of attempts and refunds that are being asked about
+	group sync.WaitGroup
+}
+
+// Do begins a call and returns at once; the answer comes through bring. A
+// second call for the same attempt or refund while one is under way is a mistake in a
+// machine: it is reported and not made, and answered with Unknown, so that the
+// machine asks again and waits for nothing that never comes.
+func (n *Networks) Do(ctx context.Context, e Effect, bring func(context.Context, Event)) {
+	number := cmp.Or(e.Refund.Number, e.Attempt.Number)
+	if !n.begin(number) {
+		n.Log.Error("it is being asked about already", "number", number, "do", e.Do)
+		n.group.Go(func() {
+			bring(ctx, Answer{Key: e.Key, Do: e.Do, Number: number, Result: pay.Result{Code: "asked already"}})
+		})
+		return
+	}
+	n.group.Go(func() {
+		result := n.dated(e.Network, func() pay.Result { return n.call(ctx, e) })
+		n.end(number)
+		if n.Answered != nil && result.Code != pay.CodeNoRefunds { // else nobody was asked
+			n.Answered(e, result)
+		}
+		bring(ctx, Answer{Key: e.Key, Do: e.Do, Number: number, Result: result})
+		n.Log.Info("network answered", "do", e.Do, "number", number, "state", result.State, "code", result.Code, "not_found", result.NotFound)
+	})
+}
+
+// Wait returns when every call that was begun has ended.
+func (n *Networks) Wait() { n.group.Wait() }
+
+// dated tells of the Date of a call's result.
+func (n *Networks) dated(network string, call func() pay.Result) pay.Result {
+	if n.Dated == nil {
+		return call()
+	}
+	asked := n.Boot()
+	result := call()
+	if !result.Date.IsZero() {
+		n.Dated(network, result.Date, asked, n.Boot())
+	}
+	return result
+}
+
+func (n *Networks) call(ctx context.Context, e Effect) pay.Result {
+	p := n.Providers[e.Attempt.Merchant]
+	if p == nil {
+		return pay.Result{Code: "merchant not configured"}
+	}
+	t := n.Timing(e.Network)
+	wait := t.Ask
+	switch e.Do {
+	case Charge:
+		wait = t.Call
+	case Show:
+		wait = t.Show.Call
+	case AskRefund:
+		wait = t.Refund.Call
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	switch e.Do {
+	case Charge:
+		if e.ready != nil {
+			return e.ready()(ctx)
+		}
+		return p.Charge(ctx, n.charge(e))
+	case Show:
+		shower, ok := p.(pay.Shower)
+		if !ok {
+			return pay.Result{State: pay.NotSent, Code: "no QR codes"}
+		}
+		return shower.Show(ctx, pay.Offer{Attempt: e.Attempt, Title: e.Title, Life: t.Show.Life, Device: n.Device, Lane: e.Receipt.Lane,
+			Staff: e.Staff, Full: e.Full})
+	case AskRefund, QueryRefund:
+		return n.refund(ctx, p, e)
+	case Query:
+		return p.Query(ctx, e.Attempt)
+	}
+	return p.Undo(ctx, e.Attempt)
+}
+
+func (n *Networks) refund(ctx context.Context, p pay.Provider, e Effect) pay.Result {
+	refunder, ok := p.(pay.Refunder)
+	if !ok {
+		return pay.NoRefunds()
+	}
+	r := e.Refund
+	r.Of, r.Device = e.Attempt, n.Device
+	if e.Do == QueryRefund {
+		return refunder.QueryRefund(ctx, r)
+	}
+	return refunder.Refund(ctx, r)
+}
+
+func (n *Networks) charge(e Effect) pay.Charge {
+	return pay.Charge{Attempt: e.Attempt, Code: e.Code, Title: e.Title, Device: n.Device, Lane: e.Receipt.Lane, Staff: e.Staff, Full: e.Full}
+}
+
+// ask sends a request that is ready to leave.
+type ask func(context.Context) pay.Result
+
+// prepare begins to make the request of a charge whose intent is not durable
+// yet: to build and sign it takes no time of its own then. Nothing leaves before
+// Do; the request of a decision that is not written is forgotten.
+func (n *Networks) prepare(e *Effect) {
+	p, ok := n.Providers[e.Attempt.Merchant].(pay.Preparer)
+	if !ok || e.Do != Charge {
+		return
+	}
+	charge := n.charge(*e)
+	ready := sync.OnceValue(func() ask { return p.Prepare(charge) })
+	e.ready = ready
+	n.group.Go(func() { ready() }) // where no core is free for it, Do makes it
+}
+
+func (n *Networks) begin(number string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.calls[number] {
+		return false
+	}
+	if n.calls == nil {
+		n.calls = map[string]bool{}
+	}
+	n.calls[number] = true
+	return true
+}
+
+func (n *Networks) end(number string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.calls, number)
+}

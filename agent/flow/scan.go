@@ -1,0 +1,57 @@
+package flow
+
+import (
+	"context"
+	"errors"
+
+	"tillgate/agent/pay"
+	"tillgate/agent/words"
+	"tillgate/store"
+)
+
+// Route says who takes a kind of payment code on a lane.
+type Route struct {
+	Own      func(text string) bool // is it an attempt's number of this site?
+	Merchant map[pay.Kind]Merchant
+	QR       []Merchant          // whose QR codes the lane can show
+	Payers   map[string][]string // by merchant's name: the wallets whose phones can pay its QR codes, where that is not its network's own wallet alone
+}
+
+// Merchant is an account at a network.
+type Merchant struct{ Name, Network string }
+
+// scanned finds out whose code it is.
+func (l *Lane) scanned(ctx context.Context, ev Scanned) error {
+	kind, text := pay.Classify(string(ev.Text), l.Route.Own)
+	switch kind {
+	case pay.OwnNumber:
+		return l.slip(ctx, text)
+	case pay.ShopBarcode:
+		return l.tell(words.TellShopBarcode)
+	case pay.Collection:
+		return l.tell(words.TellCollection)
+	case pay.Rubbish:
+		return l.tell(words.TellNotACode)
+	}
+	merchant, ok := l.Route.Merchant[kind]
+	switch {
+	case !ok:
+		return l.tell(words.TellNoWallet)
+	case l.current == nil:
+		return l.tell(words.TellNoAmount)
+	}
+	code := Code{Text: pay.Secret(text), Hash: l.Numbers.CodeHash(text), Merchant: merchant.Name, Network: merchant.Network}
+	return l.apply(ctx, l.current, code)
+}
+
+// slip looks up the order of a scanned slip.
+func (l *Lane) slip(ctx context.Context, number string) error {
+	_, err := l.Journal.Find(ctx, number)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return l.tell(words.TellOtherSlip)
+	case err != nil:
+		return err
+	}
+	return l.tell(words.TellOurSlip)
+}

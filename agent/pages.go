@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"tillgate/agent/console"
+	"tillgate/agent/flow/refund"
+	"tillgate/agent/flow/sale"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+)
+
+// servePage shows the pages until ctx is done.
+func (a *agent) servePage(ctx context.Context) error {
+	lanes := make([]console.Lane, len(a.lanes))
+	for i, l := range a.lanes {
+		lanes[i] = l
+	}
+	pages := console.New(console.Options{
+		Site: a.cfg.Terminal.Name, Lanes: lanes, Devices: a.board.Devices, Recent: a.board.Recent, Changed: a.board.Changed,
+		Status: a.status, Takes: a.takes, AsksFull: a.asksFull, Sales: a.sales, Refunds: a.refunds, Desk: a.desk, Mono: func() int64 { return a.clock.Now().Mono },
+		Metrics: a.meter, Extra: a.extras.customers, Log: a.log,
+	})
+	return console.Serve(ctx, a.page, a.meter.Streams(a.withAPI(pages)), a.log)
+}
+
+// Bounds of looking for a lane's sales among those of all lanes.
+const (
+	salesRead = 50
+	salesSeen = 500
+)
+
+// sales are a lane's newest sales: what their entries say, told by the machine
+// that wrote them.
+func (a *agent) sales(ctx context.Context, lane string, most int) (sales []console.Sale, err error) {
+	before := entry.Seq(0)
+	for seen := 0; seen < salesSeen && len(sales) < most; {
+		rows, err := a.store.Sales(ctx, before, salesRead)
+		if err != nil || len(rows) == 0 {
+			return sales, err
+		}
+		for _, row := range rows {
+			before, seen = row.ID, seen+1
+			if row.Lane != lane || len(sales) == most {
+				continue
+			}
+			s, err := a.sale(ctx, row)
+			if err != nil {
+				return sales, err
+			}
+			sales = append(sales, s)
+		}
+	}
+	return sales, nil
+}
+
+func (a *agent) sale(ctx context.Context, row store.Sale) (console.Sale, error) {
+	entries, err := a.store.Object(ctx, row.ID, 0)
+	if err != nil {
+		return console.Sale{}, err
+	}
+	order := sale.New(a.networks.Timing)
+	s := console.Sale{Key: row.ID, Amount: row.Amount, Refunded: row.Refunded}
+	for _, e := range entries {
+		order.Fold(e)
+		switch e.Kind {
+		case entry.Opened, entry.Inherited, entry.Settled, entry.Cancelled, entry.Frozen:
+			s.At = time.UnixMilli(e.Wall)
+		}
+	}
+	v := order.View()
+	s.Title, s.Number, s.Phase, s.Tender = v.Title, v.Number, v.Phase, v.Tender
+	if v.Tender == words.ByCode || v.Tender == words.ByQR {
+		s.Network = v.Network
+	}
+	return s, nil
+}
+
+// refunds are an order's, each as its entries say.
+func (a *agent) refunds(ctx context.Context, order entry.Seq) (all []words.Refund, err error) {
+	p, err := a.store.Payment(ctx, order)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range p.Refunds {
+		entries, err := a.store.Object(ctx, r.ID, 0)
+		if err != nil {
+			return nil, err
+		}
+		one := refund.New(a.networks.Timing)
+		for _, e := range entries {
+			one.Fold(e)
+		}
+		all = append(all, one.View())
+	}
+	return all, nil
+}

@@ -1,0 +1,100 @@
+package cloudpay
+
+import (
+	"time"
+
+	"tillgate/agent/pay"
+)
+
+// The words for deposits that cannot be taken as they are, as Result.Code.
+const (
+	codeTotals   = "totals differ"
+	codeCaptured = "captured"
+	codeReleased = "released"
+)
+
+// frozen judges what a verified answer says of a deposit.
+func (p *Provider) frozen(r reply, t *freezeAnswer, a pay.Attempt) pay.Result {
+	if t == nil {
+		return r.judged(unknown, codeIncomplete, "")
+	}
+	o := &t.Order
+	wallet, state, words := o.wallet()
+	v := freezeVerdict(wallet, state, a.Shown)
+	r.result.Wallet = wallet
+	switch {
+	case wallet == "":
+		return r.judged(unknown, codeIncomplete, "")
+	case v.state == pay.Paid, v.gone && o.was():
+		return p.held(r, t, a, v.gone)
+	case p.other(t.Key):
+		return r.judged(unknown, codeMerchant, words)
+	case o.Number != a.Number:
+		return r.judged(unknown, codeNumber, words)
+	case bool(o.Transforming):
+		return r.judged(waiting, codeTransforming, words)
+	case v.unseen && a.Returning:
+		v = notFound
+	}
+	return r.judged(v, freezeCode(wallet, state), words)
+}
+
+// was tells whether a deposit that is over was ever held: something was captured
+// or released, or it has the time at which it was frozen.
+func (o *freezeOrder) was() bool { return o.HeldAt > 0 || o.Captured+o.ByHand+o.ByItself > 0 }
+
+// held judges a verified deposit that is held, or was: everything that makes it
+// ours has to be there, and to be ours.
+func (p *Provider) held(r reply, t *freezeAnswer, a pay.Attempt, over bool) pay.Result {
+	o, result := &t.Order, r.result
+	result.State, result.Network = pay.Mismatch, pay.Cut(o.Network, networkBytesMax)
+	if o.HeldAt > 0 {
+		result.PaidAt = time.Unix(o.HeldAt, 0)
+	}
+	if o.Fee != nil {
+		result.Amount = *o.Fee
+	}
+	switch {
+	case p.other(t.Key):
+		result.Code = codeMerchant
+	case o.Number != "" && o.Number != a.Number:
+		result.Code = codeNumber
+	case o.HeldAt > 0 && !a.Asked.IsZero() && result.PaidAt.Before(a.Asked.Add(-earlyMax)):
+		result.Code = codePayTime
+	case o.Fee != nil && *o.Fee != a.Amount:
+		result.Code = codeAmount
+	case o.FeeType != "" && o.FeeType != "CNY":
+		result.Code = codeCurrency
+	case o.Number == "" || o.Fee == nil || o.HeldAt <= 0 || result.Network == "" || !named(t.Key):
+		result.State, result.Code = pay.Unknown, codeIncomplete
+	default:
+		result.State = pay.Paid
+		return o.kept(result, a, over)
+	}
+	return result
+}
+
+// kept adds what the network has made of a deposit. Its totals cannot be true
+// where they are more than was frozen (section 7), or less than nothing, or where
+// more was refunded than captured. Of one that is over nothing is left, so that
+// what was not captured was released, whether the totals have it yet or not.
+func (o *freezeOrder) kept(result pay.Result, a pay.Attempt, over bool) pay.Result {
+	held := pay.Held{Captured: o.Captured, Released: o.ByHand + o.ByItself}
+	held.Left = result.Amount - held.Captured - held.Released
+	if min(held.Left, o.Captured, o.ByHand, o.ByItself, o.Refunded) < 0 || o.Refunded > o.Captured {
+		result.State, result.Code, result.Fault = pay.Unknown, codeTotals, true
+		return result
+	}
+	if over {
+		held.Released, held.Left = held.Released+held.Left, 0
+	}
+	result.Held = &held
+	switch {
+	case !a.Returning:
+	case held.Captured > 0: // by whom? not by who is taking it back
+		result.State, result.Code = pay.Mismatch, codeCaptured
+	case held.Left == 0:
+		result.State, result.Code, result.Returned = pay.Declined, codeReleased, true
+	}
+	return result
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package paytest
+
+const raced = false

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"context"
+	"slices"
+
+	"tillgate/store/entry"
+)
+
+// Gap is when nobody was on duty on a lane: the outcomes on it whose entries are
+// after the one that ended a shift, up to the one that began the next.
+type Gap struct {
+	Lane         string
+	After, Until entry.Seq // After < Seq <= Until
+}
+
+// Shift is what a hand-over is made of.
+type Shift struct {
+	Total   Figures
+	Wallets []Line     // the same by way to pay; cash is what the drawer has to hold more than before
+	Pending []Movement // what is not final, or frozen: the next shift has to see to it. At most 200, and Total counts all
+
+	Nobody        Figures // of the gaps before the shift
+	NobodyWallets []Line
+}
+
+// pendingMax bounds the list of a slip.
+const pendingMax = 200
+
+// ShiftFigures are the figures of one shift, and of the gaps before it in which
+// nobody was on duty. They follow from the journal's order alone: a clock that
+// jumps moves nothing from one shift to another.
+func ShiftFigures(ctx context.Context, src Source, shift int64, gaps []Gap) (s Shift, err error) {
+	own := newTable(Query{Shifts: []int64{shift}}, ByWallet)
+	err = walk(ctx, src, own.Query, nil, func(m *Movement) bool {
+		if m.counts() && m.State != Paid && len(s.Pending) < pendingMax {
+			s.Pending = append(s.Pending, *m)
+		}
+		return own.add(m)
+	})
+	if err != nil {
+		return Shift{}, err
+	}
+	s.Total, s.Wallets = own.Total, own.sorted().Lines
+	if len(gaps) == 0 {
+		return s, nil
+	}
+	nobody := newTable(between(gaps), ByWallet)
+	err = walk(ctx, src, nobody.Query, nil, func(m *Movement) bool {
+		return !slices.ContainsFunc(gaps, func(g Gap) bool { return g.Lane == m.Lane && g.After < m.Seq && m.Seq <= g.Until }) || nobody.add(m)
+	})
+	if err != nil {
+		return Shift{}, err
+	}
+	s.Nobody, s.NobodyWallets = nobody.Total, nobody.sorted().Lines
+	return s, nil
+}
+
+// between asks for nobody's outcomes on the lanes of some gaps, from the first gap's
+// beginning to the last one's end.
+func between(gaps []Gap) Query {
+	q := Query{Shifts: []int64{0}, After: gaps[0].After}
+	for _, g := range gaps {
+		q.Lanes = append(q.Lanes, g.Lane)
+		q.After, q.Until = min(q.After, g.After), max(q.Until, g.Until)
+	}
+	return q
+}

@@ -1,0 +1,87 @@
+package sim
+
+import (
+	"strings"
+	"testing"
+)
+
+// seedsHere are few, and under the race detector; make test plays 2,000 through the command.
+const seedsHere = 150
+
+func TestSeedsKeepEveryPromise(t *testing.T) {
+	t.Parallel()
+	sum, n := Stats{}, 0
+	Run(t, Options{From: 1, Seeds: seedsHere}, func(out Outcome) bool {
+		n++
+		sum.Add(out.Stats)
+		for _, b := range out.Broken {
+			t.Errorf("seed %d: %s", out.Seed, b)
+		}
+		return true
+	})
+	if n != seedsHere {
+		t.Errorf("%d seeds were played, want %d", n, seedsHere)
+	}
+	t.Logf("never reached: %v\n%s", sum.Missing(), strings.Join(sum.Lines(), "\n"))
+}
+
+func TestASeedAlwaysPlaysTheSame(t *testing.T) {
+	t.Parallel()
+	first := map[uint64]string{}
+	for range 2 {
+		Run(t, Options{From: 1000, Seeds: 40}, func(out Outcome) bool {
+			var b strings.Builder
+			if _, err := out.Story.WriteTo(&b); err != nil {
+				t.Error(err)
+			}
+			had, again := first[out.Seed]
+			if again && had != b.String() {
+				t.Errorf("seed %d plays otherwise the second time: %s", out.Seed, difference(had, b.String()))
+			}
+			first[out.Seed] = b.String()
+			return true
+		})
+	}
+}
+
+// difference is the first line that is not the same.
+func difference(a, b string) string {
+	was, is := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(was), len(is)) {
+		if was[i] != is[i] {
+			return "\n" + was[i] + "\n" + is[i]
+		}
+	}
+	return "one is longer"
+}
+
+// caughtBy is the promise that a bug of tenders or refunds breaks first.
+var caughtBy = map[Bug]string{
+	ClosedUnseen: "promise 1: ", OldQR: "promise 1: the screen of", CashBeside: "promise 1: order", SentTwice: "promise 1: charge", RefundRenumbered: "promise 1: ",
+	RefundUnknownIsNo: "promise 1: of order", RefundOnItsWay: "promise 1: refund", CeilingLoose: "promise 1: refund",
+}
+
+// Every bug is put in, and found within a few seeds that are fine without it.
+func TestEveryBugIsCaught(t *testing.T) {
+	t.Parallel()
+	const within = 60
+	for _, bug := range Bugs {
+		t.Run(string(bug), func(t *testing.T) {
+			t.Parallel()
+			var caught *Outcome
+			Run(t, Options{From: 1, Seeds: within, Bug: bug, Cores: 1}, func(out Outcome) bool {
+				if len(out.Broken) > 0 {
+					caught = &out
+				}
+				return caught == nil
+			})
+			if caught == nil {
+				t.Fatalf("not found in %d seeds", within)
+			}
+			if want := caughtBy[bug]; !strings.HasPrefix(caught.Broken[0], want) {
+				t.Errorf("seed %d found %q, want %q", caught.Seed, caught.Broken[0], want)
+			}
+			t.Logf("seed %d: %s", caught.Seed, caught.Broken[0])
+		})
+	}
+}

@@ -1,0 +1,125 @@
+package sim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Stats counts how often each thing has happened, so that a simulator that no
+// longer reaches something is seen.
+type Stats map[string]int
+
+// What is counted. A run of many seeds that never comes to one of them has lost it.
+const (
+	Orders      = "orders"
+	Settled     = "settled"
+	Returned    = "returned"
+	Declined    = "declined"
+	Absent      = "absent"
+	NotSent     = "not sent"
+	Frozen      = "frozen"
+	Cancelled   = "cancelled"
+	LateSuccess = "success on the way back"
+	Undos       = "undo after a restart"
+	Slips       = "slips"
+	Reprints    = "reprints"
+	HeldSlips   = "slips held"
+	Voices      = "voices"
+	Mutes       = "voices dropped"
+	Pulses      = "gate pulses"
+	LatePulses  = "gate pulses after a restart"
+	GateAsks    = "gate left to the attendant"
+	Tasks       = "tasks"
+	Lives       = "starts"
+	Cuts        = "power cuts"
+	CutsInWrite = "power cuts in a write"
+	Kills       = "kills"
+	BrownOuts   = "brown-outs"
+	Full        = "sales refused for want of space"
+	EndedFull   = "steps written on a full disk"
+	Unbooked    = "steps that the disk refused"
+	CodesUsed   = "codes shown again"
+	Clocks      = "clock jumps"
+	Acks        = "acknowledged"
+	Replays     = "replays"
+	Restores    = "collector restored"
+	ClockSet    = "clock set by a verified Date"
+	LastSales   = "sales after everything was mended"
+)
+
+// What is counted of tenders.
+const (
+	ScanUs         = "QR codes shown"
+	SideBySide     = "QR codes side by side"
+	PaidByQR       = "settled by QR code"
+	QRExpired      = "QR codes expired"
+	QRRefreshed    = "QR codes refreshed"
+	PhonesRefused  = "phones refused"
+	CodeAfterClose = "codes charged after the QR code was closed"
+	CodeGivenUp    = "codes given up: one moment"
+
+	CodeBesideUnseen = "codes charged beside a QR code that counts as closed"
+	PaidBeforeClose  = "QR code paid before it could be closed"
+	PaidTwice        = "paid twice, the later went back"
+	Cash             = "settled in cash"
+	Cards            = "settled by card"
+	CashUnknown      = "cash while a wallet was unknown"
+	LateAfterCash    = "wallet paid after cash, gone back"
+	Drawers          = "drawer opened"
+	ReprintsAsked    = "reprints asked for"
+)
+
+// What is counted of refunds.
+const (
+	Refunds          = "refunds"
+	RefundsInPart    = "refunds of a part"
+	RefundsWhole     = "refunds of all that was left"
+	RefundsElsewhere = "refunds on another lane"
+	RefundsAtOnce    = "refunds wished on two lanes at once"
+	RefundsDone      = "refunds done"
+	RefundsByHand    = "refunds in cash or by card"
+	RefundsRefused   = "refunds refused"
+	RefundsAgain     = "refunds sent again after a restart"
+	RefundsHigh      = "refunds of too much, not begun"
+	RefundsSpent     = "refunds of what is spent, not begun"
+	RefundsGoing     = "refunds of orders on their way back, not begun"
+	RefundsFrozen    = "refunds of frozen orders, not begun"
+	RefundsNone      = "refunds of what was not paid, not begun"
+	RefundSlips      = "slips of refunds"
+	RefundVoices     = "refunds spoken of"
+	RefundsBounced   = "refunds left to a person"
+)
+
+var outcomes = []string{Refunds, RefundsInPart, RefundsWhole, RefundsElsewhere, RefundsAtOnce, RefundsDone, RefundsByHand, RefundsRefused, RefundsAgain,
+	RefundsHigh, RefundsSpent, RefundsGoing, RefundsFrozen, RefundsNone, RefundSlips, RefundVoices, RefundsBounced,
+	ScanUs, SideBySide, PaidByQR, QRExpired, QRRefreshed, PhonesRefused, CodeAfterClose, CodeGivenUp, CodeBesideUnseen, PaidBeforeClose, PaidTwice,
+	Cash, Cards, CashUnknown, LateAfterCash, Drawers, ReprintsAsked, ClockSet,
+	Orders, Settled, Returned, Declined, Absent, NotSent, Frozen, Cancelled, LateSuccess, Undos, Slips, Reprints, HeldSlips,
+	Voices, Mutes, Pulses, LatePulses, GateAsks, Tasks, Lives, Cuts, CutsInWrite, Kills, BrownOuts, Full, EndedFull, Unbooked, CodesUsed, Clocks,
+	Acks, Replays, Restores, LastSales}
+
+// Add sums two runs.
+func (s Stats) Add(o Stats) {
+	for name, n := range o {
+		s[name] += n
+	}
+}
+
+// Missing are the outcomes that were never reached.
+func (s Stats) Missing() (names []string) {
+	for _, name := range outcomes {
+		if s[name] == 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Lines are the counts, one a line, sorted by name.
+func (s Stats) Lines() (lines []string) {
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		lines = append(lines, fmt.Sprintf("%8d  %s", s[name], name))
+	}
+	return lines
+}
