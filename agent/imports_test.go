@@ -53,6 +53,7 @@ var arrows = map[string][]string{
 	"agent/meter":                {"agent/flow", "agent/pay", "drivers", "store", "store/entry"},
 	"agent/console":              {"agent/console/qr", "agent/duty", "agent/flow", "agent/pay", "agent/report", "agent/staff", "agent/words", "store", "store/entry", "store/money"},
 	"agent/console/qr":           {},
+	"agent/console/axetest":      {},
 	"agent/sim":                  {"*"},
 	"agent":                      {"*"},
 }
