@@ -55,9 +55,17 @@ type Role string
 
 // The roles that are built so far.
 const (
-	Cashier     Role = "cashier"
-	ParkingExit Role = "parking-exit"
+	Cashier        Role = "cashier"
+	DepositDesk    Role = "deposit"         // takes deposits and sells nothing
+	CashierDeposit Role = "cashier+deposit" // both
+	ParkingExit    Role = "parking-exit"
 )
+
+// Sells tells whether orders stand in front of such a lane.
+func (r Role) Sells() bool { return r != DepositDesk }
+
+// Holds tells whether deposits are taken on such a lane.
+func (r Role) Holds() bool { return r == DepositDesk || r == CashierDeposit }
 
 // Event is something that happened: one of the types below.
 type Event any

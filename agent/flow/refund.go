@@ -21,6 +21,8 @@ type Refund struct {
 	Staff  string    // for the networks' operator fields
 	By     string    // who asked for it, as the slip says it
 
+	Capture string // of a deposit: the number of the capture that goes back; empty: the newest with something left
+
 	Request *entry.RequestedBody // the key of the program that asks: it stands beside the intent
 
 	// Filled in by the lane.

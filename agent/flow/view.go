@@ -17,6 +17,7 @@ type View struct {
 	Order   words.Order   `json:"order"`
 	Behind  []words.Order `json:"behind,omitempty"` // orders that are not in front of the lane and not finished
 	Refund  words.Refund  `json:"refund,omitzero"`  // the newest one that the lane follows
+	Deposit DepositView   `json:"deposit,omitzero"` // the draft in front of the lane, else the newest that the lane follows
 	Tell    words.Key     `json:"tell,omitempty"`   // a passing line
 	TellAt  time.Time     `json:"-"`
 	Told    int           `json:"-"`      // passing lines so far: the same one may be said twice

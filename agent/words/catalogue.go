@@ -45,6 +45,22 @@ var lines = map[Key][2]string{
 	TellRefundUnbooked:  {"退款未能记账，尚未退款，请找工作人员", "The refund is not booked and was not sent; please call the staff"},
 	TellRefundLater:     {"退款结果未能记账，会自动核对，请勿重复退款", "The refund's outcome is not booked; it is checked again, do not refund twice"},
 	TellRefundFound:     {"该退款此前已完成，未重复退款", "That refund had been made before; nothing was paid twice"},
+
+	TellHoldNone:     {"本机没有这笔押金，请核对单号或凭证号", "This device has no such deposit; check the number or the wallet's voucher"},
+	TellHoldNever:    {"本通道不收押金", "This lane takes no deposits"},
+	TellHoldWay:      {"该钱包不支持这种押金方式，请换一种", "That wallet gives no deposit in this way; please use another way"},
+	TellHoldRoom:     {"该房间有一笔押金结果未知，请等待结果，请勿再收", "A deposit of this room has no result yet; wait for it and do not take another"},
+	TellHoldScan:     {"请扫客人的付款码", "Please scan the guest's payment code"},
+	TellHoldHigh:     {"超过押金余额，未处理", "That is more than is still held; nothing was done"},
+	TellHoldMoving:   {"该押金上一次操作结果确认中，请稍候", "The last step of this deposit is still being confirmed; please wait"},
+	TellHoldCaptured: {"该钱包的押金只能消费一次，已消费过", "This wallet lets a deposit be captured once, and it was"},
+	TellHoldWhole:    {"该钱包的押金只能全额退还", "This wallet lets a deposit go back whole only"},
+	TellHoldNotHeld:  {"该押金当前未冻结，不能操作", "This deposit is not held now; nothing can be done with it"},
+	TellHoldMany:     {"该押金的操作次数已满，请在商户平台处理", "This deposit has had as many steps as there can be; go on at the network's own page"},
+	TellHoldUnbooked: {"押金操作未能记账，尚未发出，请找工作人员", "It is not booked and nothing was sent; please call the staff"},
+	TellHoldLater:    {"押金结果未能记账，会自动核对，请勿重复操作", "The outcome is not booked; it is checked again, do not repeat it"},
+	TellHoldLapsed:   {"押金已到期，余额已由支付网络退还客人", "The deposit's time is over; the network has given the rest back to the guest"},
+	TellHoldUnsure:   {"该押金的记录受损，请在商户平台处理", "This deposit's record was damaged; go on at the network's own page"},
 }
 
 // screens are what happened, what to do, and whether the money is safe.

@@ -162,6 +162,10 @@ type Receipt struct {
 	Total  money.Fen // what of the order has gone back with it; 0: not known
 	Reason string
 	By     string // who asked for it
+
+	// Of a deposit, as it was at the act; Number and NetworkNumber are then the deposit's.
+	Act     DepositAct // empty: it is none
+	Deposit *Deposit   // its Move is the capture or release
 }
 
 // Screen is the three things that a screen always says.

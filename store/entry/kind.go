@@ -35,6 +35,17 @@ const (
 	RefundRefused   Kind = 36 // nothing more goes back under its number
 	RefundInherited Kind = 37 // a refund of the damaged epoch that was not final
 
+	HoldAsked     Kind = 60 // the intent of a deposit, an object of its own: a network is about to be asked to hold an amount
+	HoldHeard     Kind = 61 // an answer to it, or to a move of it, that was told to people and is not final
+	HoldPlaced    Kind = 62 // so much is held; slip and voice follow from it
+	HoldReturning Kind = 63 // it is given up, and never held
+	HoldEnded     Kind = 64 // it was never held, or is not ours
+	MoveAsked     Kind = 65 // the intent of a capture or a release
+	MoveDone      Kind = 66 // and it has been carried out; slip and voice follow from it
+	MoveRefused   Kind = 67 // or nothing more moves under its number
+	HoldSeen      Kind = 68 // the network's totals are others than ours
+	HoldInherited Kind = 69 // a deposit of the damaged epoch that may still be held
+
 	ShiftOn    Kind = 120 // somebody is on duty, on some lanes or all
 	ShiftOff   Kind = 121 // and is no more
 	HandedOver Kind = 122 // and has counted and handed over
@@ -63,7 +74,9 @@ var kindNames = map[Kind]string{
 	Task: "task", TaskDone: "task done",
 	RefundAsked: "refund asked", RefundHeard: "refund heard", RefundDone: "refund done", RefundRefused: "refund refused",
 	RefundInherited: "refund inherited",
-	ShiftOn:         "shift on", ShiftOff: "shift off", HandedOver: "handed over",
+	HoldAsked:       "hold asked", HoldHeard: "hold heard", HoldPlaced: "hold placed", HoldReturning: "hold returning", HoldEnded: "hold ended",
+	MoveAsked: "move asked", MoveDone: "move done", MoveRefused: "move refused", HoldSeen: "hold seen", HoldInherited: "hold inherited",
+	ShiftOn: "shift on", ShiftOff: "shift off", HandedOver: "handed over",
 	PersonSet: "person set", PersonGone: "person gone", SignedIn: "signed in", SignInRefused: "sign-in refused", SignedOut: "signed out",
 	Activation: "activation", RightsTaken: "rights taken", PINSet: "pin set",
 	Approved: "approved", SettingSet: "setting set", Exported: "exported", Override: "override", Decided: "decided", Requested: "requested",

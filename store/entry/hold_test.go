@@ -1,0 +1,63 @@
+package entry_test
+
+import (
+	"strings"
+	"testing"
+
+	"tillgate/store/entry"
+)
+
+// TestHoldBodiesAreForEver: journals have these bytes.
+func TestHoldBodiesAreForEver(t *testing.T) {
+	t.Parallel()
+	asked := entry.HoldAskedBody{Number: "1", Amount: 30000, Lane: "desk", Merchant: "inn", Network: "wechat", Code: []byte{1}, Way: "qr", Title: "押金", Ref: "A7",
+		Room: []byte{2}, Instead: 4, Staff: "local-2", By: "小王", Account: "ab"}
+	const askedText = `"n":"1","a":30000,"l":"desk","m":"inn","w":"wechat","c":"AQ==","y":"qr","t":"押金","r":"A7","rm":"Ag==","i":4,"s":"local-2","b":"小王","h":"ab"}`
+	capture := entry.MoveAskedBody{Number: "151", What: entry.Capture, Amount: 8850, Last: true, Lane: "desk", Reason: "minibar", Staff: "local-2", By: "小王"}
+	const captureText = `"n":"151","w":"capture","a":8850,"e":true,"l":"desk","r":"minibar","s":"local-2","b":"小王"`
+	for _, row := range []struct {
+		body any
+		want string
+	}{
+		{asked, "{" + askedText},
+		{entry.HoldGuest{Room: "1208"}, `{"room":"1208"}`},
+		{entry.HoldHeardBody{Number: "1", State: 3, Code: "USERPAYING", Stuck: true}, `{"n":"1","s":3,"c":"USERPAYING","f":true}`},
+		{entry.HoldPlacedBody{Amount: 30000, Network: "42", Wallet: "wechat", Payer: "o-1", Credit: 5, PaidAt: 1, Expires: 2, Captures: 1, RestGoes: true, Unnumbered: true, Parts: true},
+			`{"a":30000,"x":"42","k":"wechat","u":"o-1","cr":5,"p":1,"e":2,"q":1,"g":true,"z":true,"d":true}`},
+		{entry.HoldReturningBody{Why: "patience"}, `{"y":"patience"}`},
+		{entry.HoldEndedBody{State: 2, Code: "NOTENOUGH", Text: "余额不足", Amount: 7}, `{"s":2,"c":"NOTENOUGH","t":"余额不足","a":7}`},
+		{capture, "{" + captureText + "}"},
+		{entry.MoveDoneBody{Number: "151", Amount: 8850, Rest: 21150, Network: "43", At: 9}, `{"n":"151","a":8850,"d":21150,"x":"43","p":9}`},
+		{entry.MoveRefusedBody{Number: "151", State: 5, Code: "amount", Text: "x", Amount: 1}, `{"n":"151","s":5,"c":"amount","t":"x","a":1}`},
+		{entry.HoldSeenBody{Captured: 1, Released: 2, Left: 3, Why: entry.SeenExpired}, `{"c":1,"r":2,"l":3,"y":"expired"}`},
+		{entry.HoldMove{MoveAskedBody: capture, Asked: 8, State: 1, Moved: 8850, Rest: 21150, Network: "43", Outcome: 9, At: 10, Trust: entry.Trusted, Shift: 7},
+			"{" + captureText + `,"k":8,"q":1,"m":8850,"d":21150,"x":"43","o":9,"t":10,"u":2,"h":7}`},
+		{entry.HoldInheritedBody{Epoch: 3, Key: 5, Unsure: true, Asked: 6, Trust: entry.Trusted, Returning: true, Captured: 1, Released: 2, HoldAskedBody: asked},
+			`{"ep":3,"was":5,"un":true,"at":6,"tr":2,"back":true,"cd":1,"rd":2,` + askedText},
+	} {
+		if got := string(entry.Encode(row.body)); got != row.want {
+			t.Errorf("%T is %s, want %s", row.body, got, row.want)
+		}
+	}
+}
+
+// TestMoveNumbers: captures are 51 to 80, releases 81 to 98.
+func TestMoveNumbers(t *testing.T) {
+	t.Parallel()
+	of := entry.Number("10000001", "0001", 7, 9)
+	for _, row := range []struct{ number, end, what string }{
+		{entry.CaptureNumber(of, 1), "51", entry.Capture},
+		{entry.CaptureNumber(of, entry.Captures), "80", entry.Capture},
+		{entry.ReleaseNumber(of, 1), "81", entry.Release},
+		{entry.ReleaseNumber(of, entry.Releases), "98", entry.Release},
+	} {
+		if got, what, err := entry.MoveOf(row.number); err != nil || got != of || what != row.what || !strings.HasSuffix(row.number, row.end) {
+			t.Errorf("%s is a %s of %s (%v), want %s %s", row.number, what, got, err, row.what, row.end)
+		}
+	}
+	for _, number := range []string{"", of, of + "50", of + "99", of + "5x", "1" + of[1:23] + "x51", of + "511"} {
+		if _, what, err := entry.MoveOf(number); err == nil {
+			t.Errorf("%s is a %s", number, what)
+		}
+	}
+}
