@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"tillgate/agent/api/client"
+	"tillgate/agent/duty"
 	"tillgate/agent/flow"
 	"tillgate/agent/pay"
 	"tillgate/store"
@@ -80,7 +81,8 @@ type Options struct {
 	Timing      func(network string) pay.Timing
 	Devices     func() []client.Device
 	Tasks       func(context.Context) ([]store.TaskRow, error)
-	Hosts       []string // names that it may be called by, in lower case, without port; nil: the loopback names
+	Desk        *duty.Desk // the rules of money that goes back, shifts and figures
+	Hosts       []string   // names that it may be called by, in lower case, without port; nil: the loopback names
 	Log         *slog.Logger
 }
 

@@ -26,7 +26,7 @@ func TestAKeyActsOnce(t *testing.T) {
 		defer func() { s.stop() }()
 		o := s.sells("sale")
 		at := fmt.Sprintf("/orders/%d", o.Key)
-		s.post("/refunds", "back", fmt.Sprintf(`{"order":%d,"amount_fen":250}`, o.Key)).answer(t)
+		s.post("/refunds", "back", fmt.Sprintf(`{"order":%d,"amount_fen":250,"reason":"one dish"}`, o.Key)).answer(t)
 		s.post(at+"/reprint", "print", "").answer(t)
 		a := s.post("/sales", "cash", owes).answer(t)
 		cash := fmt.Sprintf("/orders/%d/cash", a.Order.Key)
@@ -36,7 +36,7 @@ func TestAKeyActsOnce(t *testing.T) {
 			for _, c := range []struct{ path, key, body, other string }{
 				{"/sales", "cash", owes, strings.Replace(owes, "1250", "1251", 1)},
 				{"/sales", "cash", strings.ReplaceAll(owes, `":`, `" : `), strings.Replace(owes, "lane-0", "lane-1", 1)},
-				{"/refunds", "back", fmt.Sprintf(`{"order":%d,"amount_fen":250}`, o.Key), fmt.Sprintf(`{"order":%d,"amount_fen":251}`, o.Key)},
+				{"/refunds", "back", fmt.Sprintf(`{"order":%d,"amount_fen":250,"reason":"one dish"}`, o.Key), fmt.Sprintf(`{"order":%d,"amount_fen":251,"reason":"one dish"}`, o.Key)},
 				{at + "/reprint", "print", "", "-"},
 				{cash, "given", `{"given_fen":2000}`, `{"given_fen":1250}`},
 			} {
@@ -184,19 +184,19 @@ func TestWhatIsRefused(t *testing.T) {
 			"no token":                {post("/sales", "", "k", owes), 401, noToken},
 			"a password":              {with(post("/sales", tillToken, "k", owes), "Authorization", "Basic "+tillToken), 401, noToken},
 			"no right to sell":        {post("/sales", readerToken, "k", owes), 403, noRight},
-			"no right to give back":   {post("/refunds", readerToken, "k", fmt.Sprintf(`{"order":%d,"amount_fen":0}`, key)), 403, noRight},
+			"no right to give back":   {post("/refunds", readerToken, "k", fmt.Sprintf(`{"order":%d,"amount_fen":0,"reason":"r"}`, key)), 403, noRight},
 			"another lane":            {post("/sales", lane0Token, "k", strings.Replace(owes, "lane-0", "lane-1", 1)), 403, noRight},
 			"an order of another":     {post(fmt.Sprintf("/orders/%d/cancel", key), lane0Token, "k", ""), 403, noRight},
 			"another lane's order":    {request(http.MethodGet, fmt.Sprintf("/orders/%d", key), lane0Token, "", ""), 403, noRight},
 			"a page":                  {with(post("/sales", tillToken, "k", owes), "Origin", "http://localhost"), 403, aPage},
 			"a page that only looks":  {with(request(http.MethodGet, "/lanes", tillToken, "", ""), "Sec-Fetch-Site", "cross-site"), 403, aPage},
 			"another name":            {host, 421, otherHost},
-			"a refund of nothing":     {post("/refunds", tillToken, "k", `{"amount_fen":0}`), 400, unreadable},
-			"a refund of no order":    {post("/refunds", tillToken, "k", `{"number":"100000010001844610000033","amount_fen":0}`), 404, noOrder},
+			"a refund of nothing":     {post("/refunds", tillToken, "k", `{"amount_fen":0,"reason":"r"}`), 400, unreadable},
+			"a refund of no order":    {post("/refunds", tillToken, "k", `{"number":"100000010001844610000033","amount_fen":0,"reason":"r"}`), 404, noOrder},
 			"an order that is none":   {request(http.MethodGet, "/orders/x", tillToken, "", ""), 404, noOrder},
 			"a path that is none":     {request(http.MethodGet, "/money", tillToken, "", ""), 404, noPath},
 			"a method that is none":   {request(http.MethodDelete, fmt.Sprintf("/orders/%d", key), tillToken, "", ""), 404, noPath},
-			"a refund that is unpaid": {post("/refunds", tillToken, "k", fmt.Sprintf(`{"order":%d,"amount_fen":0}`, key)), 409, "refund-none"},
+			"a refund that is unpaid": {post("/refunds", tillToken, "k", fmt.Sprintf(`{"order":%d,"amount_fen":0,"reason":"r"}`, key)), 409, "refund-none"},
 		} {
 			got := s.serve(c.r)
 			var p client.Problem

@@ -18,39 +18,46 @@ import (
 
 const keyBytesMax = 128
 
-// read takes a request's body and its key. What a payment code is in it comes
-// out only as the journal's hash of it.
-func (a *api) read(w http.ResponseWriter, r *http.Request, who *caller, in any, code *string) (*entry.RequestedBody, error) {
-	key := r.Header.Get("Idempotency-Key")
-	if !printable(key) {
-		return nil, &problem{reason: noKey, detail: "it has 1 to 128 letters, digits and signs"}
+// read takes the body of a request that has a key.
+func read(w http.ResponseWriter, r *http.Request, in any) error {
+	if !printable(r.Header.Get("Idempotency-Key")) {
+		return &problem{reason: noKey, detail: "it has 1 to 128 letters, digits and signs"}
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // a recorder in a test has none
 	text, err := io.ReadAll(r.Body)
 	var long *http.MaxBytesError
 	switch {
 	case errors.As(err, &long):
-		return nil, &problem{reason: tooLong}
+		return &problem{reason: tooLong}
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, &problem{reason: tooSlow}
+		return &problem{reason: tooSlow}
 	case err != nil:
-		return nil, misread(err.Error())
+		return misread(err.Error())
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	if err := decode(text, in); err != nil {
-		return nil, misread(err.Error())
+		return misread(err.Error())
 	}
-	secret := *code
-	if secret != "" {
-		*code = hex.EncodeToString(a.CodeHash(secret))
-	}
-	form, err := json.Marshal(in)
-	*code = secret
+	return nil
+}
+
+// requested is a request as the journal knows it again: what it asks for, without
+// its secrets. A payment code stands in it as masked has it, a PIN not at all.
+func requested(r *http.Request, who *caller, plain any) (*entry.RequestedBody, error) {
+	form, err := json.Marshal(plain)
 	if err != nil {
 		return nil, err
 	}
-	keyHash, params := sha256.Sum256([]byte(key)), sha256.Sum256(append([]byte(r.Method+" "+r.URL.Path+"\n"), form...))
+	keyHash, params := sha256.Sum256([]byte(r.Header.Get("Idempotency-Key"))), sha256.Sum256(append([]byte(r.Method+" "+r.URL.Path+"\n"), form...))
 	return &entry.RequestedBody{Token: who.Name, Key: keyHash[:], Params: params[:]}, nil
+}
+
+// masked is the journal's hash of a payment code.
+func (a *api) masked(code string) string {
+	if code == "" {
+		return ""
+	}
+	return hex.EncodeToString(a.CodeHash(code))
 }
 
 // decode reads one JSON object; nothing at all stands for an empty one.

@@ -28,7 +28,12 @@ const clerk = "clerk"
 // for none.
 func (a *api) postSale(w http.ResponseWriter, r *http.Request, who *caller) error {
 	var in client.Sale
-	req, err := a.read(w, r, who, &in, &in.Code)
+	if err := read(w, r, &in); err != nil {
+		return err
+	}
+	plain := in
+	plain.Code = a.masked(in.Code)
+	req, err := requested(r, who, plain)
 	if err != nil {
 		return err
 	}
@@ -68,7 +73,12 @@ func (a *api) postSale(w http.ResponseWriter, r *http.Request, who *caller) erro
 // repeat before that meets the machine, which takes money once.
 func (a *api) postAct(w http.ResponseWriter, r *http.Request, who *caller) error {
 	var in client.Act
-	req, err := a.read(w, r, who, &in, &in.Code)
+	if err := read(w, r, &in); err != nil {
+		return err
+	}
+	plain := in
+	plain.Code = a.masked(in.Code)
+	req, err := requested(r, who, plain)
 	if err != nil {
 		return err
 	}
@@ -141,44 +151,6 @@ func event(verb string, key entry.Seq, in client.Act) (flow.Event, error) {
 		ev = flow.For{Key: key, Of: ev}
 	}
 	return ev, nil
-}
-
-// postRefund asks for money to go back. The intent is durable with the answer.
-func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) error {
-	var in client.Back
-	var none string
-	req, err := a.read(w, r, who, &in, &none)
-	if err != nil {
-		return err
-	}
-	if (in.Order == 0) == (in.Number == "") || in.Amount < 0 || len(in.Reason) > textBytesMax {
-		return misread("one of order and number; amount_fen is 0 for all that is left; reason has 127 bytes at most")
-	}
-	key := entry.Seq(in.Order)
-	if in.Number != "" {
-		if key, err = a.find(r.Context(), in.Number); err != nil {
-			return err
-		}
-	}
-	lane, err := a.laneOf(r.Context(), who, key)
-	if err != nil {
-		return err
-	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.accepted(w, r, key, "")
-	}
-	said, err := ask(r.Context(), lane, release, flow.Refund{Order: key, Amount: in.Amount, Reason: in.Reason, By: who.Name, Request: req}, nil)
-	if err != nil {
-		return err
-	}
-	if said.Key == 0 {
-		return refusal(said.Tell, addressOf(key))
-	}
-	return a.accepted(w, r, key, said.Tell)
 }
 
 // ask gives a lane an event, then what follows from what it said, and answers

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,7 @@ const (
 	laneRefused reason = "refused" // the lane's own passing line is the cause
 	diskRefused reason = "unbooked"
 	ending      reason = "ending"
+	barred      reason = "barred" // a rule's own cause and words
 )
 
 // texts are a reason's status, and what it says: the title, whether the money is
@@ -66,6 +68,7 @@ var reasons = map[reason]texts{
 	laneBusy:    {http.StatusServiceUnavailable, [2]string{"The lane has too much to do", "通道繁忙"}, nothing, repeat},
 	laneRefused: {http.StatusConflict, [2]string{}, asIs, [2]string{"Look at the order before you ask again", "请先查询订单再操作"}},
 	diskRefused: {http.StatusServiceUnavailable, [2]string{"The terminal cannot write it down", "终端无法记账"}, [2]string{"What is not written down was not sent", "未记账的请求不会发出"}, repeat},
+	barred:      {http.StatusForbidden, [2]string{}, nothing, [2]string{"See to it, then repeat the request with the same key", "处理后请用同一幂等键重试"}},
 	ending:      {http.StatusServiceUnavailable, [2]string{"The answer was not waited for", "未等到结果"}, asIs, repeat},
 }
 
@@ -75,6 +78,10 @@ type problem struct {
 	tell   words.Key // laneRefused, diskRefused: what the lane said
 	detail string
 	order  string // its address
+
+	cause    string           // barred: the rule
+	says     *[2]words.Screen // barred: in Chinese and English
+	approval *client.ApprovalNeeded
 }
 
 func (p *problem) Error() string { return string(p.reason) + " " + p.detail }
@@ -87,10 +94,21 @@ func (p *problem) wire() *client.Problem {
 		cause = string(p.tell)
 		t.title = [2]string{words.Say(p.tell, words.En), words.Say(p.tell, words.Zh)}
 	}
+	if p.says != nil {
+		cause = p.cause
+		t.say(p.says[words.En], 0)
+		t.say(p.says[words.Zh], 1)
+	}
 	return &client.Problem{
 		Type: "urn:tillgate:problem:" + cause, Title: t.title[0], TitleZh: t.title[1], Status: t.status, Detail: p.detail, Cause: cause,
 		Money: t.money[0], MoneyZh: t.money[1], Next: t.next[0], NextZh: t.next[1], Instance: p.order,
+		Approval: p.approval,
 	}
+}
+
+// say takes what a rule says in a language, as far as it says it.
+func (t *texts) say(s words.Screen, lang int) {
+	t.title[lang], t.next[lang], t.money[lang] = s.What, cmp.Or(s.Do, t.next[lang]), cmp.Or(s.Money, t.money[lang])
 }
 
 // fail answers an error; what is no problem of the caller's is the journal's.

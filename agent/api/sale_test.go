@@ -42,7 +42,7 @@ func TestASale(t *testing.T) {
 		if len(o.Refunds) != 1 || o.Refunds[0].State != "done" || o.Refunded != 250 || o.Refunds[0].Reason != "one dish" {
 			t.Errorf("refunds %+v, %s", o.Refunds, o.Refunded)
 		}
-		if got := s.post("/refunds", "k5", fmt.Sprintf(`{"order":%d,"amount_fen":1001}`, o.Key)); got.status != http.StatusConflict || got.cause() != "refund-high" {
+		if got := s.post("/refunds", "k5", fmt.Sprintf(`{"order":%d,"amount_fen":1001,"reason":"all of it"}`, o.Key)); got.status != http.StatusConflict || got.cause() != "refund-high" {
 			t.Errorf("more than is left: %d %s", got.status, got.text)
 		}
 		if a := s.post(at+"/reprint", "k6", "").answer(t); a.Tell == nil || a.Tell.Key != "reprinted" {

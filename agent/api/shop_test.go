@@ -16,10 +16,13 @@ import (
 	"time"
 
 	"tillgate/agent/api/client"
+	"tillgate/agent/duty"
 	"tillgate/agent/flow"
 	"tillgate/agent/flow/refund"
 	"tillgate/agent/flow/sale"
 	"tillgate/agent/pay"
+	"tillgate/agent/staff"
+	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
 	"tillgate/store/simdisk"
@@ -70,6 +73,8 @@ type shop struct {
 	store *store.Store
 	bank  *bank
 	lanes [2]*flow.Lane
+	desk  *duty.Desk
+	clock func() entry.Stamp // nil: trusted
 	api   http.Handler
 	stop  func()
 }
@@ -124,16 +129,66 @@ func (s *shop) begin() {
 	for _, l := range s.lanes {
 		group.Go(func() { l.Run(ctx) })
 	}
+	s.hire(ctx)
 	s.api = New(Options{
 		Integrators: []Integrator{
 			{Name: "till", Token: tillToken, Rights: Rights()},
 			{Name: "reader", Token: readerToken, Rights: []Right{Read}},
 			{Name: "lane-0", Token: lane0Token, Rights: Rights(), Lanes: []string{"lane-0"}},
 		},
-		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Journal: s.store, Rows: s.store, Requests: s.store, CodeHash: s.store.CodeHash, Timing: wechat, Tasks: s.store.Tasks,
+		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Journal: s.store, Rows: s.store, Requests: s.store, CodeHash: s.store.CodeHash, Timing: wechat, Tasks: s.store.Tasks, Desk: s.desk,
 		Devices: func() []client.Device { return []client.Device{{Name: "printer", What: "escpos", State: "up"}} },
 	})
 	s.stop = func() { cancel(); group.Wait(); nets.Wait(); s.store.Close() }
+}
+
+// Names and Offer are the lanes as the desk knows them.
+func (s *shop) Names() []string { return []string{"lane-0", "lane-1"} }
+
+func (s *shop) Offer(lane string, ev flow.Event) bool {
+	return s.lanes[lane[len(lane)-1]-'0'].Offer(ev)
+}
+
+const (
+	managerPIN, clerkPIN = "830174", "916283"
+	freely               = "20.00" // yuan, up to which a refund takes nobody's yes
+)
+
+// hire has a manager and a clerk work here, who is on duty on lane-0.
+func (s *shop) hire(ctx context.Context) {
+	pins, err := staff.NewPins(nil)
+	s.must(err)
+	s.desk = duty.New(duty.Options{Device: "100000010007", Site: "Shop", Journal: s.store, Pins: pins, Roster: staff.New(staff.Options{Site: "10000001", Lanes: s.Names()}),
+		Lanes: s, Printer: func(string) *flow.Output { return nil }, Clock: s.stamp})
+	s.must(s.desk.Load(ctx))
+	if len(s.desk.Roster.People()) > 0 {
+		return
+	}
+	link, err := s.desk.First(ctx, "Li")
+	s.must(err)
+	s.must(s.desk.Finish(ctx, link.Token, managerPIN))
+	s.must(s.desk.SetPerson(ctx, link.Person, staff.Person{Name: "Wang", Role: staff.Clerk}, duty.Spot{}))
+	wang, _ := s.desk.Roster.Named("Wang")
+	pin, err := s.desk.Activate(ctx, link.Person, wang.ID)
+	s.must(err)
+	s.must(s.desk.Finish(ctx, pin.Token, clerkPIN))
+	s.must(s.desk.Set(ctx, link.Person, words.SettingRefundLimit, freely))
+	_, err = s.desk.ClockOn(ctx, duty.ClockOn{Person: wang.ID, Lanes: []string{"lane-0"}})
+	s.must(err)
+}
+
+func (s *shop) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *shop) stamp() entry.Stamp {
+	if s.clock != nil {
+		return s.clock()
+	}
+	return stamp()
 }
 
 func (s *shop) restart() {

@@ -39,7 +39,8 @@ const (
 // Ask is something that somebody wants done and that may take approvals.
 type Ask struct {
 	Operation Operation
-	By        string // a person's id
+	By        string // a person's id; of a program's wish whom it names, who has typed no PIN, or nobody
+	Program   string // an integrator of the config, whose token has the right; empty: By asks
 	Lane      string // where
 	Order     entry.Seq
 	Number    string    // the order's, 24 digits
@@ -158,7 +159,7 @@ func (d *Desk) check(a Ask, r *request) (*request, error) {
 			}
 		}
 	}
-	needs := d.needs(a.By, a.Lane, a.Amount)
+	needs := d.needs(a.approver(), a.Lane, a.Amount)
 	err := d.mayDo(a, now)
 	if denied(err, words.DeniedClock) && given == 0 { // a manager's PIN makes up for the clock
 		needs, err = max(needs, 1), nil
@@ -184,6 +185,9 @@ func (d *Desk) mayDo(a Ask, now staff.Now) error {
 		}
 		return nil
 	}
+	if a.Program != "" {
+		return d.mayProgram(a, now)
+	}
 	return d.may(a.By, staff.Refund, a.Lane, now)
 }
 
@@ -206,14 +210,14 @@ func (d *Desk) begin(a Ask) (*request, error) {
 
 // write makes the approvals durable: who, when and why.
 func (d *Desk) write(ctx context.Context, a Ask, r *request) (Allowed, error) {
-	allowed := Allowed{By: d.name(a.By)}
+	allowed := Allowed{By: d.asker(a)}
 	if r == nil || len(r.Given) == 0 {
 		return allowed, nil
 	}
 	var drafts []entry.Draft
 	var names []string
 	for _, yes := range r.Given {
-		body := entry.ApprovedBody{Object: a.Order, What: string(a.Operation), Amount: a.Amount, By: yes.Person, For: a.By, How: yes.How, Why: a.Reason}
+		body := entry.ApprovedBody{Object: a.Order, What: string(a.Operation), Amount: a.Amount, By: yes.Person, For: a.who(), How: yes.How, Why: a.Reason}
 		if yes.How == byCode {
 			body.Once = once(r.Text)
 		}
@@ -300,7 +304,7 @@ func (d *Desk) approve(id string, yes Approval) (Request, error) {
 	if r == nil {
 		return Request{}, halt(words.HaltExpired)
 	}
-	if yes.Person == r.By || slices.ContainsFunc(r.Given, func(a Approval) bool { return a.Person == yes.Person }) {
+	if yes.Person == r.approver() || slices.ContainsFunc(r.Given, func(a Approval) bool { return a.Person == yes.Person }) {
 		return r.Request, halt(words.HaltSame)
 	}
 	now := d.now()

@@ -156,7 +156,13 @@ func (d *Desk) Slip(ctx context.Context, by string, shift entry.Seq) (words.Hand
 	if err := d.own(by, s); err != nil {
 		return words.Handover{}, err
 	}
-	entries, err := d.Journal.Object(ctx, shift, 0)
+	return d.Figured(ctx, s)
+}
+
+// Figured is the slip of a shift for who has been found to be allowed to see it:
+// as it was handed over, or as it would be now.
+func (d *Desk) Figured(ctx context.Context, s store.Shift) (words.Handover, error) {
+	entries, err := d.Journal.Object(ctx, s.ID, 0)
 	if err != nil {
 		return words.Handover{}, err
 	}

@@ -38,7 +38,7 @@ func (d *Desk) Refund(ctx context.Context, a Ask) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
-	wish := flow.Refund{Order: a.Order, Amount: a.Amount, Reason: a.Reason, Staff: a.By, By: allowed.By, Request: a.Once}
+	wish := flow.Refund{Order: a.Order, Amount: a.Amount, Reason: a.Reason, Staff: a.who(), By: allowed.By, Request: a.Once}
 	said, err := d.tell(ctx, a.Lane, wish)
 	if err != nil {
 		if r := (*Refusal)(nil); errors.As(err, &r) && r.Why == words.HaltLaneBusy && taken != nil {

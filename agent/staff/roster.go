@@ -240,6 +240,12 @@ func (r *Roster) named(name string) (Person, []byte) {
 	return Person{}, nil
 }
 
+// Named is the person who is called so; who has left is nobody.
+func (r *Roster) Named(name string) (p Person, ok bool) {
+	p, _ = r.named(name)
+	return p, p.ID != ""
+}
+
 // holds tells whether a person may still sign in with the PIN of a row.
 func (r *Roster) holds(id string, row []byte) bool {
 	r.mu.Lock()
@@ -284,6 +290,13 @@ func (r *Roster) May(id string, right Right, lane string, now Now) error {
 		return refuse(words.DeniedClock, what)
 	}
 	return nil
+}
+
+// Managed tells whether a manager has just typed a PIN.
+func (r *Roster) Managed(now Now) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.spot(now) != ""
 }
 
 // everywhere tells whether lanes are all that the config has.

@@ -96,8 +96,30 @@ type Act struct {
 type Back struct {
 	Order  int64     `json:"order,omitempty"`
 	Number string    `json:"number,omitempty"`
-	Amount money.Fen `json:"amount_fen"` // 0: all that is left
-	Reason string    `json:"reason,omitempty"`
+	Amount money.Fen `json:"amount_fen"`      // 0: all that is left
+	Reason string    `json:"reason"`          // 40 characters at most; slip and journal have it
+	Staff  string    `json:"staff,omitempty"` // who at the till asks for it, by name; it gives them no right
+	// Approval is a supervisor's yes, where the sum takes one.
+	Approval *Approval `json:"approval,omitempty"`
+}
+
+// Approval is a supervisor's yes: name and PIN of who is on the spot, or the
+// digits that somebody elsewhere made of the request's text. It is bound to the
+// order, the operation and the sum, and used up by it.
+type Approval struct {
+	Request string `json:"request,omitempty"` // as ApprovalNeeded has it; a PIN may come without one
+	Name    string `json:"name,omitempty"`
+	PIN     string `json:"pin,omitempty"`
+	Code    string `json:"code,omitempty"`
+}
+
+// ApprovalNeeded is what a refund waits for.
+type ApprovalNeeded struct {
+	Request string    `json:"request"`
+	Text    string    `json:"text"`   // shown as a QR code, for a supervisor who is elsewhere
+	People  int       `json:"people"` // who have yet to approve
+	Amount  money.Fen `json:"amount_fen"`
+	ForS    int64     `json:"for_s"` // so many seconds more
 }
 
 // Device is one thing on a wire, as the technician's page has it.
@@ -133,6 +155,8 @@ type Problem struct {
 	Next     string `json:"next"` // what to do
 	NextZh   string `json:"next_zh"`
 	Instance string `json:"instance,omitempty"` // the order, where there is one
+
+	Approval *ApprovalNeeded `json:"approval,omitempty"` // cause "approval": what has to be approved
 }
 
 // Error is the problem in one line.

@@ -1,0 +1,161 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"tillgate/agent/api/client"
+	"tillgate/agent/duty"
+	"tillgate/agent/pay"
+	"tillgate/agent/staff"
+	"tillgate/agent/words"
+	"tillgate/store/entry"
+)
+
+// postRefund asks for money to go back, by the rules that hold for people: who
+// is on duty, which sums take whose yes. The intent is durable with the answer.
+func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) error {
+	var in client.Back
+	if err := read(w, r, &in); err != nil {
+		return err
+	}
+	if (in.Order == 0) == (in.Number == "") || in.Amount < 0 {
+		return misread("one of order and number; amount_fen is 0 for all that is left")
+	}
+	yes := in.Approval
+	in.Approval = nil // with or without it the same is asked for
+	req, err := requested(r, who, in)
+	if err != nil {
+		return err
+	}
+	key := entry.Seq(in.Order)
+	if in.Number != "" {
+		if key, err = a.find(r.Context(), in.Number); err != nil {
+			return err
+		}
+	}
+	lane, err := a.nameOf(r.Context(), who, key)
+	if err == nil {
+		_, err = a.lane(who, lane)
+	}
+	if err != nil {
+		return err
+	}
+	by, err := a.named(in.Staff)
+	if err != nil {
+		return err
+	}
+	before, release, err := a.claim(r.Context(), req)
+	switch {
+	case err != nil:
+		return err
+	case before != 0:
+		return a.accepted(w, r, key, "")
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
+	defer cancel()
+	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: key, Amount: in.Amount, Reason: in.Reason, Once: req}
+	if err := a.giveBack(ctx, wish, yes); err != nil {
+		return a.barred(err, addressOf(key))
+	}
+	return a.accepted(w, r, key, "")
+}
+
+// named is the person whom a program names, "" for nobody.
+func (a *api) named(name string) (id string, err error) {
+	if name == "" {
+		return "", nil
+	}
+	p, ok := a.Desk.Roster.Named(name)
+	if !ok {
+		return "", a.barred(&staff.Refusal{Why: words.DeniedNobody, What: "staff"}, "")
+	}
+	return p.ID, nil
+}
+
+// giveBack has the desk let money go, with a yes where one came along: of who is
+// on the spot it may come with the wish, of others once the desk has asked for it.
+func (a *api) giveBack(ctx context.Context, wish duty.Ask, yes *client.Approval) error {
+	if yes != nil {
+		wish.Request = yes.Request
+	}
+	if yes == nil || yes.Request == "" {
+		_, err := a.Desk.Refund(ctx, wish)
+		var halted *duty.Refusal
+		if yes == nil || !errors.As(err, &halted) || halted.Request == nil {
+			return err
+		}
+		wish.Request = halted.Request.ID
+	}
+	if err := a.approve(ctx, wish.Request, yes); err != nil {
+		return err
+	}
+	_, err := a.Desk.Refund(ctx, wish)
+	return err
+}
+
+// approve takes a PIN or the code of who is elsewhere. With neither a request is
+// only used: its approvals came before.
+func (a *api) approve(ctx context.Context, request string, yes *client.Approval) (err error) {
+	switch {
+	case yes.Code != "":
+		_, err = a.Desk.ApproveByCode(request, pay.Secret(yes.Code))
+	case yes.Name != "" || yes.PIN != "":
+		_, err = a.Desk.ApproveByPIN(ctx, request, duty.Spot{Name: yes.Name, PIN: pay.Secret(yes.PIN)})
+	}
+	return err
+}
+
+// barred is a rule's no as the API says it; every other error is as it was.
+func (a *api) barred(err error, order string) error {
+	var halted *duty.Refusal
+	var denied *staff.Refusal
+	switch {
+	case errors.As(err, &denied):
+		zh, en := denied.Say(words.Zh), denied.Say(words.En)
+		return &problem{reason: barred, cause: string(denied.Why), order: order, says: &[2]words.Screen{{What: zh}, {What: en}}}
+	case !errors.As(err, &halted):
+		return err
+	}
+	switch halted.Why {
+	case words.HaltReason:
+		return misread("reason is missing, or has more than 40 characters")
+	case words.HaltLane:
+		if key, ok := halted.Args[0].(words.Key); ok {
+			return refusal(key, order)
+		}
+	case words.HaltNoOrder:
+		return refusal(words.TellRefundNone, order)
+	case words.HaltAmount:
+		return refusal(words.TellRefundHigh, order)
+	case words.HaltSpent:
+		return refusal(words.TellRefundSpent, order)
+	case words.HaltLaneBusy:
+		return &problem{reason: laneBusy, order: order}
+	case words.HaltUnwritten:
+		a.Log.Error("the API could not write down who approved", "err", err)
+		return refusal(words.TellRefundUnbooked, order)
+	}
+	p := &problem{reason: barred, cause: string(halted.Why), order: order, says: &[2]words.Screen{halted.Show(words.Zh), halted.Show(words.En)}}
+	if r := halted.Request; r != nil {
+		p.approval = &client.ApprovalNeeded{Request: r.ID, Text: r.Text, People: r.Needs, Amount: r.Amount,
+			ForS: max(0, (r.Until-a.Desk.Clock().Mono)/int64(time.Second/time.Millisecond))}
+		if !a.staffed() {
+			p.detail = "nobody here has a PIN yet; the command tillgate staff first sets up a manager"
+		}
+	}
+	return p
+}
+
+// staffed tells whether anybody can sign in here.
+func (a *api) staffed() bool {
+	for _, p := range a.Desk.Roster.People() {
+		if p.PIN && !p.Gone {
+			return true
+		}
+	}
+	return false
+}
