@@ -92,7 +92,9 @@ var static embed.FS
 // New makes the pages; Serve shows them. Event streams end when the context of
 // their request ends, which is why a server needs a BaseContext that is done at
 // shutdown.
-func New(o Options) http.Handler {
+func New(o Options) http.Handler { return newConsole(o).handler() }
+
+func newConsole(o Options) *console {
 	c := &console{Options: o, life: rand.Text()[:8], looks: hashOf(static), sales: make([]sales, len(o.Lanes))}
 	c.feed = "/static/feed.js?v=" + hex.EncodeToString(c.looks[:4])
 	if c.Hosts == nil {
@@ -108,8 +110,10 @@ func New(o Options) http.Handler {
 		view, _ := l.View()
 		c.names = append(c.names, view.Lane)
 	}
-	return c.guard(c.routes())
+	return c
 }
+
+func (c *console) handler() http.Handler { return c.guard(c.routes()) }
 
 func (c *console) routes() http.Handler {
 	mux := http.NewServeMux()

@@ -90,6 +90,7 @@ type bench struct {
 	counter, exit *fakeLane
 	board         *Board
 	log           *bytes.Buffer
+	console       *console
 }
 
 func newBench(with ...func(*Options)) bench {
@@ -105,7 +106,8 @@ func newBench(with ...func(*Options)) bench {
 	for _, w := range with {
 		w(&o)
 	}
-	b.Handler = New(o)
+	b.console = newConsole(o)
+	b.Handler = b.console.handler()
 	return b
 }
 

@@ -84,11 +84,12 @@ func (c *console) scope(p page) scope {
 	return c.everything()
 }
 
-// parts are the changing pieces of a page, what matters most first.
-func (c *console) parts(ctx context.Context, p page, s state, f fresh) []part {
+// parts are the changing pieces of a page for the browser that has this session,
+// what matters most first.
+func (c *console) parts(ctx context.Context, p page, s state, f fresh, token string) []part {
 	switch p.kind {
 	case cashierPage:
-		return []part{{"lane", laneLive(s.Lanes[0], f)}, {"lamp", lamp(s)}, {"sales", c.salesPart(ctx, s.Lanes[0], f)}}
+		return []part{{"lane", laneLive(s.Lanes[0], f)}, {"lamp", lamp(s)}, {"sales", c.salesPart(ctx, s.Lanes[0], f, token)}}
 	case displayPage:
 		return []part{{"display", displayLive(s.Lanes[0], s.Site, f)}}
 	case technicianPage:
@@ -105,8 +106,11 @@ func (c *console) parts(ctx context.Context, p page, s state, f fresh) []part {
 }
 
 // salesPart reads the sales when it is drawn, after what matters more was sent.
-func (c *console) salesPart(ctx context.Context, l laneState, f fresh) templ.Component {
+func (c *console) salesPart(ctx context.Context, l laneState, f fresh, token string) templ.Component {
 	return templ.ComponentFunc(func(drawing context.Context, w io.Writer) error {
+		if in, why := c.mayLook(ctx, token, c.names[l.index]); why != (reply{}) {
+			return salesShut(l.Lane, in, why).Render(drawing, w)
+		}
 		list, ok := c.lastSales(ctx, l.index)
 		return lastSales(l.Lane, list, ok, f).Render(drawing, w)
 	})
@@ -136,7 +140,7 @@ func (c *console) servePage(k kind) http.HandlerFunc {
 func (c *console) writePage(w http.ResponseWriter, r *http.Request, status int, p page) {
 	s, _ := c.look(c.scope(p))
 	f := fresh{token: rand.Text(), mono: c.Mono()}
-	text, err := render(c.frame(p, s, f, c.parts(r.Context(), p, s, f)))
+	text, err := render(c.frame(p, s, f, c.parts(r.Context(), p, s, f, tokenOf(r))))
 	if err != nil {
 		c.Log.Error("page could not be drawn", "page", string(p.kind), "err", err)
 		answer(w, http.StatusInternalServerError, refused(words.AnswerLaneBusy))

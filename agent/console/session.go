@@ -11,6 +11,7 @@ import (
 
 	"tillgate/agent/duty"
 	"tillgate/agent/staff"
+	"tillgate/agent/words"
 	"tillgate/store/entry"
 )
 
@@ -37,8 +38,31 @@ const formsMax = 32
 // sessions are kept in memory alone: a restart signs everybody out, and a sale
 // that has begun goes on without. What stands in a cookie is kept as its hash.
 type sessions struct {
-	mu   sync.Mutex
-	open map[[sha256.Size]byte]session
+	mu      sync.Mutex
+	open    map[[sha256.Size]byte]session
+	changed chan struct{} // closes when one ends
+}
+
+// watch is what changes what a session may see: that one ends, or its own time.
+func (s *sessions) watch(token string) (w watch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.changed == nil {
+		s.changed = make(chan struct{})
+	}
+	w.changed = append(w.changed, s.changed)
+	if until := s.open[sha256.Sum256([]byte(token))].until; time.Now().Before(until) { // later it is whoever finds it that ends it
+		w.at(until)
+	}
+	return w
+}
+
+// tell wakes whoever watches; the caller holds the lock.
+func (s *sessions) tell() {
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
 }
 
 // begin keeps a new session and answers what its cookie says, and the oldest
@@ -59,6 +83,7 @@ func (s *sessions) begin(seat duty.Seat, now time.Time) (token string, pushed []
 		}
 		pushed = append(pushed, s.open[oldest].seat)
 		delete(s.open, oldest)
+		s.tell()
 	}
 	s.open[sha256.Sum256([]byte(token))] = session{seat: seat, until: now.Add(sessionFor)}
 	return token, pushed
@@ -75,7 +100,11 @@ func (s *sessions) of(token string) (session, bool) {
 func (s *sessions) end(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.open, sha256.Sum256([]byte(token)))
+	key := sha256.Sum256([]byte(token))
+	if _, ok := s.open[key]; ok {
+		delete(s.open, key)
+		s.tell()
+	}
 }
 
 // form is a new form's token.
@@ -127,6 +156,7 @@ func (s *sessions) leave(token string, shift entry.Seq, now time.Time) {
 	key := sha256.Sum256([]byte(token))
 	if one, ok := s.open[key]; ok {
 		s.open[key] = session{seat: one.seat, until: now.Add(slipFor), left: shift}
+		s.tell()
 	}
 }
 
@@ -166,6 +196,27 @@ func (c *console) guestOf(ctx context.Context, token string) (g guest, ok bool) 
 	}
 	p, ok := c.Desk.Roster.Person(one.seat.Person)
 	return guest{Person: p, token: token}, ok
+}
+
+// mayLook tells why whoever has a session, if anybody, may not look at a lane's
+// sales, and whether they are signed in; without a reason they may. A terminal
+// that has nobody to sign in shows them to all.
+func (c *console) mayLook(ctx context.Context, token, lane string) (in bool, why reply) {
+	if !c.staffed() {
+		return false, reply{}
+	}
+	g, in := c.guestOf(ctx, token)
+	if !in {
+		return in, speak(words.PageSignToSee)
+	}
+	lanes, err := c.Desk.Sees(g.ID)
+	switch {
+	case err != nil:
+		return in, c.told(err)
+	case lanes != nil && !slices.Contains(lanes, lane):
+		return in, speak(words.PageNotYourLane)
+	}
+	return in, reply{}
 }
 
 // leave signs a seat out; a disk that refuses keeps nobody signed in.

@@ -60,7 +60,7 @@ func (c *console) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	s := stream{out: w, control: http.NewResponseController(w), sent: map[string]string{}}
 	if c.begin(pages, &s) == nil {
-		c.follow(r.Context(), pages, &s)
+		c.follow(r.Context(), pages, &s, tokenOf(r))
 	}
 }
 
@@ -73,14 +73,15 @@ func (c *console) begin(pages []page, s *stream) error {
 	return s.write(text + event("clock", message{Mono: c.Mono()}))
 }
 
-// follow sends what changes until the browser leaves or the server ends.
-func (c *console) follow(ctx context.Context, pages []page, s *stream) {
+// follow sends what changes until the browser leaves or the server ends. A
+// session that ends meanwhile takes what was its person's to see off the page.
+func (c *console) follow(ctx context.Context, pages []page, s *stream, token string) {
 	for {
 		start := time.Now()
-		var all watch
+		all := c.sessions.watch(token)
 		for _, p := range pages {
 			now, w := c.look(c.scope(p))
-			for _, one := range c.parts(ctx, p, now, fresh{}) {
+			for _, one := range c.parts(ctx, p, now, fresh{}, token) {
 				if s.send(c.nameOf(p), one) != nil {
 					return
 				}

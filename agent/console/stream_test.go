@@ -195,11 +195,14 @@ func TestStormOfChanges(t *testing.T) {
 }
 
 // listen opens a stream without a network; leave is the browser going away.
-func (b bench) listen(t *testing.T, page string) (e listener, leave func()) {
+func (b bench) listen(t *testing.T, page string, cookies ...string) (e listener, leave func()) {
 	in, out := io.Pipe()
 	ctx, cancel := context.WithCancel(t.Context())
 	r := httptest.NewRequestWithContext(ctx, "GET", "/events?"+page, nil)
 	r.Host = "localhost"
+	for _, cookie := range cookies {
+		r.Header.Add("Cookie", cookie)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

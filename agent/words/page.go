@@ -16,9 +16,12 @@ const (
 	PagePINsDiffer Page = "pins-differ"
 	PageNobodyYet  Page = "nobody-yet"
 	PageSignFirst  Page = "sign-first"
+	PageSignToSee  Page = "sign-to-see"
 	PageUnread     Page = "unread"
 	PageUndone     Page = "undone"
 	PageStaff      Page = "staff"
+
+	PageNotYourLane Page = "not-your-lane"
 )
 
 // Money that goes back, and finding what was paid.
@@ -95,9 +98,12 @@ var pages = map[Page][2]string{
 	PagePINsDiffer: {"两次输入的密码不同，未设置", "The two are not the same, so no PIN was set"},
 	PageNobodyYet:  {"尚未设置人员，收款无需登录；在本机运行 tillgate staff first 可设置第一位经理", "Nobody is set up yet and selling takes no sign-in; run tillgate staff first on this terminal for the first manager"},
 	PageSignFirst:  {"请先登录，未执行", "Sign in first; nothing was done"},
+	PageSignToSee:  {"登录后可见", "Sign in to see them"},
 	PageUnread:     {"请求格式有误，未执行", "The request could not be read; nothing was done"},
 	PageUndone:     {"暂时无法完成，未执行；请看清后再试", "It cannot be done now and was not; look again before you try once more"},
 	PageStaff:      {"人员", "Staff"},
+
+	PageNotYourLane: {"您在这个通道未当班", "You are not on duty on this lane"},
 
 	PageRefund:    {"退款", "Refund"},
 	PageFind:      {"查找", "Find"},
