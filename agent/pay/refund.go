@@ -33,12 +33,22 @@ type Refunder interface {
 type Refund struct {
 	Of     Attempt   // what was paid, with the network's number of it
 	Hold   *Attempt  // set where Of is a capture: the deposit that it was captured from
-	Number string    // ours: the payment's and two digits from 01 to 50, durable before the first byte leaves
+	Number string    // ours: the payment's and two digits, from 01 to 50 or UndoNumber, durable before the first byte leaves
 	Amount money.Fen // what goes back, in terms of the order's price: the network splits coupons
 	Reason string    // in the shop's words, may be empty
 	Staff  string    // who asked for it, in the networks' operator fields, may be empty
 	Device string    // our device
 }
+
+// undoSuffix ends the number of the refund of all of an order that is undone.
+const undoSuffix = "99"
+
+// UndoNumber is the number under which all of an order that is undone goes back:
+// one for ever, whoever asks for it, so that sent again it is the same refund.
+func UndoNumber(of string) string { return of + undoSuffix }
+
+// Whole is the refund of all of an attempt that is undone.
+func Whole(a Attempt) Refund { return Refund{Of: a, Number: UndoNumber(a.Number), Amount: a.Amount} }
 
 // CodeNoRefunds is that nobody was asked: the network has no refunds here.
 const CodeNoRefunds = "cannot refund"

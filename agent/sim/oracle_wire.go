@@ -6,10 +6,6 @@ import (
 	"tillgate/store/entry"
 )
 
-// undoSuffix ends the number of the refund by which a network's client undoes
-// what was paid.
-const undoSuffix = "99"
-
 // Arrived checks a request that has reached a network and answers whose it is. A
 // charge comes once, whatever was lost and whichever hosts were asked.
 func (o *Oracle) Arrived(op sandbox.Op, number string) (whose attempt) {
@@ -26,9 +22,9 @@ func (o *Oracle) Arrived(op sandbox.Op, number string) (whose attempt) {
 	case a.byHand():
 		o.breaks(1, "the network is asked about number %s, which is %s", number, a.way)
 	case len(number) == entry.NumberDigits:
-	case number[entry.NumberDigits:] == undoSuffix && !a.returning:
+	case number == pay.UndoNumber(a.number) && !a.returning:
 		o.breaks(1, "all of attempt %s is refunded, which is not on its way back", a.number)
-	case number[entry.NumberDigits:] != undoSuffix && o.byNumber(number) == nil:
+	case number != pay.UndoNumber(a.number) && o.byNumber(number) == nil:
 		o.breaks(1, "the network is asked about refund %s, which is not durable", number)
 	}
 	if op == sandbox.Charge {

@@ -159,7 +159,7 @@ type EndedBody struct {
 	Code   string    `json:"c,omitempty"`
 	Text   string    `json:"t,omitempty"` // the network's words for the payer
 	Amount money.Fen `json:"a,omitempty"` // what had been paid and went back, when that is known
-	Refund string    `json:"r,omitempty"` // number of the refund that it went back through, where there was no undo
+	Refund string    `json:"r,omitempty"` // number of the refund that it went back through, where no undo did
 }
 
 // SettledBody is an attempt's money.

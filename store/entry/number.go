@@ -9,7 +9,8 @@ import (
 // A number names one attempt at every network, on the slip and in the cloud:
 // 8 digits of prefix (site), 4 of device, 5 random ones drawn at every start, 6
 // of a counter and one check digit (Luhn, ISO/IEC 7812-1). Operations on an
-// order append two digits: refund 01-50, capture 51-80, release 81-99.
+// order append two digits: refund 01-50, capture 51-80, release 81-99, of which 99
+// is for all of an order that is undone (pay.UndoNumber).
 const (
 	NumberDigits = 24
 	prefixDigits = 8

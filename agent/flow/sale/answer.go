@@ -150,8 +150,8 @@ func (s *Sale) freeze(a *attempt, r pay.Result, notes []flow.Note) flow.Step {
 func (s *Sale) lost(ev flow.Unbooked, now flow.Now) flow.Step {
 	switch of := ev.Of.(type) {
 	case flow.Answer:
-		if number, _, err := entry.RefundOf(of.Number); err == nil { // the order stands as it is
-			return flow.Step{Notes: []flow.Note{backed{number, of.Do, of.Result, now.Mono}}}
+		if a := s.refunded(of.Number); a != nil { // the order stands as it is
+			return flow.Step{Notes: []flow.Note{backed{a.Number, of.Do, of.Result, now.Mono}}}
 		}
 		return flow.Step{Notes: []flow.Note{heard{of.Number, of.Do, of.Result, now.Mono}, unbooked{now.Mono}}}
 	case flow.Put:
@@ -224,7 +224,7 @@ func (s *Sale) ended(a *attempt, state pay.State, r pay.Result, notes []flow.Not
 		body.State, body.Amount = uint8(pay.Returned), s.amount(a)
 	}
 	if state == pay.Returned {
-		body.Refund = entry.RefundNumber(a.Number, 1)
+		body.Refund = pay.UndoNumber(a.Number)
 	}
 	drafts := append([]entry.Draft{entry.New(entry.Ended, body)}, a.fault(r)...)
 	switch {

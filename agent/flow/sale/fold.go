@@ -214,12 +214,13 @@ func (a *attempt) hear(n heard) {
 	case flow.Query:
 		a.queries++
 		a.mustAsk = false
+		a.stillPaid = n.result.State == pay.Paid
 		if n.result.State != pay.Unknown {
 			a.missingAt = 0
 		}
 	case flow.Undo:
 		a.undos++
-		a.undoAt, a.mustAsk = n.at, true
+		a.undoAt, a.mustAsk, a.stillPaid = n.at, true, false
 		if n.result.State == pay.Declined || n.result.NotFound {
 			a.undone = true
 		}

@@ -1,6 +1,7 @@
 package sale
 
 import (
+	"slices"
 	"time"
 
 	"tillgate/agent/flow"
@@ -50,7 +51,7 @@ func (s *Sale) undoable(a *attempt) bool { return !a.late && s.patience(a).Undo.
 
 // wayBackWithout is what an attempt on its way back needs next where no undo helps.
 func (s *Sale) wayBackWithout(a *attempt, t pay.Timing) (do flow.Verb, at int64) {
-	if a.wasPaid && t.Refund.Call > 0 && !a.giving.over {
+	if a.stillPaid && t.Refund.Call > 0 && !a.giving.over {
 		return a.giveBack(t.Refund)
 	}
 	gap := backEvery
@@ -60,38 +61,45 @@ func (s *Sale) wayBackWithout(a *attempt, t pay.Timing) (do flow.Verb, at int64)
 	return flow.Query, a.heardAt + gap.Milliseconds()
 }
 
-// giveBack sends and follows the refund: asked about before it is sent where it
-// may have been sent in an earlier life, and sent again under the same number only
-// where the network does not know it.
+// giveBack sends and follows the refund. It has the number under which an undo
+// refunds, of this life or an earlier one, so it is asked about before it is sent,
+// and is sent only where the network does not know it and nothing that was sent
+// before can still be on its way.
 func (a *attempt) giveBack(t pay.RefundTiming) (do flow.Verb, at int64) {
 	g := a.giving
 	gap := func(d time.Duration) int64 { return max(d, time.Second).Milliseconds() }
 	switch {
-	case g.heardAt == 0 && a.mustCount:
-		return flow.QueryRefund, a.heardAt
 	case g.heardAt == 0:
-		return flow.AskRefund, a.heardAt
+		return flow.QueryRefund, a.heardAt
 	case g.unknown && !a.capped:
-		return flow.AskRefund, max(g.sentAt, a.since) + gap(t.Again)
+		return flow.AskRefund, max(g.sentAt, a.undoAt, a.since) + gap(t.Again)
 	case g.sends > 0 && g.queries < len(t.Queries):
 		return flow.QueryRefund, max(g.sentAt+t.Queries[g.queries].Milliseconds(), g.heardAt+gap(0))
 	}
 	return flow.QueryRefund, g.heardAt + gap(t.QueryEvery)
 }
 
-// refundCall asks for all of an attempt to go back, under the first of its refund
-// numbers: no order that is settled with another attempt ever refunds this one.
+// refundCall asks for all of an attempt to go back, under the number that its
+// undo would refund it: whichever of them comes first, it is one refund.
 func (s *Sale) refundCall(do flow.Verb, a *attempt) flow.Effect {
 	call := s.call(do, a)
-	call.Refund = pay.Refund{Number: entry.RefundNumber(a.Number, 1), Amount: s.amount(a)}
+	call.Refund = pay.Whole(call.Attempt)
 	return call
+}
+
+// refunded finds the attempt whose refund a number is, nil for none.
+func (s *Sale) refunded(number string) *attempt {
+	i := slices.IndexFunc(s.attempts, func(a attempt) bool { return pay.UndoNumber(a.Number) == number })
+	if i < 0 {
+		return nil
+	}
+	return &s.attempts[i]
 }
 
 // refundAnswer takes a network's word about the refund of an attempt.
 func (s *Sale) refundAnswer(ev flow.Answer, now flow.Now) flow.Step {
-	of, _, err := entry.RefundOf(ev.Number)
-	a := s.attempt(of)
-	if err != nil || a == nil || a.state.Final() {
+	a := s.refunded(ev.Number)
+	if a == nil || a.state.Final() {
 		return flow.Step{}
 	}
 	r := ev.Result

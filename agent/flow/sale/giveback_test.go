@@ -1,6 +1,7 @@
 package sale
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -105,13 +106,15 @@ func TestWithoutAnUndoAbsentIsLate(t *testing.T) {
 func TestWithoutAnUndoWhatIsPaidIsRefunded(t *testing.T) {
 	t.Parallel()
 	d := without(t)
-	number := d.sale.attempts[0].Number + "01"
+	number := d.sale.attempts[0].Number + "99"
 	d.tick()
 	d.answer(flow.Query, paidResult)
 	d.wants("opened,asked,heard,returning,heard", words.GoingBack)
 	d.tick()
+	d.answer(flow.QueryRefund, notThere)
+	d.tick()
 	e := d.took(flow.AskRefund)
-	if e.Refund.Number != number || e.Refund.Amount != 1250 || e.Attempt.Amount != 1250 || e.Attempt.Number+"01" != number {
+	if e.Refund.Number != number || e.Refund.Amount != 1250 || e.Attempt.Amount != 1250 || e.Attempt.Number+"99" != number {
 		t.Errorf("sent %+v", e)
 	}
 	d.do(flow.Answer{Key: 1, Do: flow.AskRefund, Number: number, Result: lostIt})
@@ -164,6 +167,8 @@ func TestARefundOfAnAttemptThatWillNotGoThrough(t *testing.T) {
 			d.tick()
 			d.answer(flow.Query, paidResult)
 			d.tick()
+			d.answer(flow.QueryRefund, notThere)
+			d.tick()
 			d.answer(flow.AskRefund, row.result)
 			d.wants("opened,asked,heard,returning,heard,heard,task", words.GoingBack)
 			if v := d.sale.View(); v.Code != row.result.Code {
@@ -206,11 +211,77 @@ func TestAnUndoThatIsTooLate(t *testing.T) {
 	d.tick()
 	d.answer(flow.Query, paidResult)
 	d.tick()
+	d.answer(flow.QueryRefund, notThere)
+	d.tick()
 	if e := d.took(flow.AskRefund); e.Refund.Amount != 1250 || slices.Contains(d.verbs(), flow.Undo) {
 		t.Errorf("sent %+v, and there are %v", e, d.verbs())
 	}
 	if !strings.Contains(d.kinds(), "returning,task,heard") {
 		t.Errorf("journal is %s", d.kinds())
+	}
+}
+
+// TestTheLastUndoMayHaveTakenEffect although its answer was lost and no undo is in
+// time any more: the order is asked about, then the refund that the undo would have
+// made; only where the network knows neither to have gone back is one sent, and
+// under that one number.
+func TestTheLastUndoMayHaveTakenEffect(t *testing.T) {
+	t.Parallel()
+	back := pay.Result{State: pay.Declined, Code: "REFUND", Returned: true}
+	under := pay.Result{State: pay.Waiting, Code: "PROCESSING"}
+	type word struct {
+		to flow.Verb
+		of pay.Result
+	}
+	for name, row := range map[string]struct {
+		words []word
+		sends int
+	}{
+		"it reversed the order":                {[]word{{flow.Query, back}}, 0},
+		"it reversed the order, asked twice":   {[]word{{flow.Query, lostIt}, {flow.Query, back}}, 0},
+		"it refunded the order":                {[]word{{flow.Query, paidResult}, {flow.QueryRefund, gone}}, 0},
+		"it refunds the order":                 {[]word{{flow.Query, paidResult}, {flow.QueryRefund, under}, {flow.QueryRefund, gone}}, 0},
+		"it refunded the order, asked twice":   {[]word{{flow.Query, paidResult}, {flow.QueryRefund, lostIt}, {flow.QueryRefund, gone}}, 0},
+		"it never came":                        {[]word{{flow.Query, paidResult}, {flow.QueryRefund, notThere}, {flow.AskRefund, gone}}, 1},
+		"it never came, and nor did an answer": {[]word{{flow.Query, paidResult}, {flow.QueryRefund, notThere}, {flow.AskRefund, lostIt}, {flow.QueryRefund, gone}}, 1},
+		"it comes late":                        {[]word{{flow.Query, paidResult}, {flow.QueryRefund, notThere}, {flow.AskRefund, under}, {flow.QueryRefund, gone}}, 1},
+	} {
+		for life, restarts := range map[string]bool{"this life": false, "an earlier life": true} {
+			t.Run(name+", in "+life, func(t *testing.T) {
+				t.Parallel()
+				d := newDesk(t, flow.Cashier)
+				d.start()
+				d.answer(flow.Charge, lostIt)
+				d.do(flow.Cancel{Why: clerk})
+				d.tick()
+				d.answer(flow.Undo, lostIt)
+				d.answer(flow.Query, paidResult)
+				if restarts {
+					d.tick()
+					d.took(flow.Undo) // and the power fails
+					d.pass(pay.WeChat.Undo.NotAfter)
+					d.restart(true)
+					d.answer(flow.Query, lostIt)
+				} else {
+					d.pass(pay.WeChat.Undo.NotAfter)
+				}
+				sends := 0
+				for _, w := range row.words {
+					d.tick()
+					e := d.took(w.to)
+					if w.to == flow.AskRefund {
+						sends++
+					}
+					if e.Refund.Number != "" && e.Refund.Number != pay.UndoNumber(e.Attempt.Number) {
+						t.Errorf("%s of %s", w.to, e.Refund.Number)
+					}
+					d.do(flow.Answer{Key: 1, Do: w.to, Number: cmp.Or(e.Refund.Number, e.Attempt.Number), Result: w.of})
+				}
+				if a := d.sale.attempts[0]; !a.state.Final() || sends != row.sends || d.sale.Phase() != words.CancelledOrder {
+					t.Errorf("it ended as %v after %d refunds, and the order is %s: %s", a.state, sends, d.sale.Phase(), d.kinds())
+				}
+			})
+		}
 	}
 }
 
@@ -220,6 +291,8 @@ func TestTheDiskRefusesARefundsAnswer(t *testing.T) {
 	d := without(t)
 	d.tick()
 	d.answer(flow.Query, paidResult)
+	d.tick()
+	d.answer(flow.QueryRefund, notThere)
 	d.tick()
 	e := d.took(flow.AskRefund)
 	d.refuse(flow.Answer{Key: 1, Do: flow.AskRefund, Number: e.Refund.Number, Result: gone})
@@ -243,6 +316,8 @@ func TestTheSecondOfTwoGoesBackByRefund(t *testing.T) {
 	if !slices.Contains(d.told, words.TellSecondReturned) {
 		t.Errorf("told %v", d.told)
 	}
+	d.tick()
+	d.answer(flow.QueryRefund, notThere)
 	d.tick()
 	d.answer(flow.AskRefund, gone)
 	if a := d.sale.attempts[0]; a.state != pay.Returned || d.sale.settled.Number == a.Number || d.sale.Phase() != words.PaidOrder {

@@ -206,6 +206,10 @@ func TestItGoesBackByARefund(t *testing.T) {
 	d.freezes(99)
 	d.decides(entry.GoesBack)
 	d.tick()
+	d.answer(flow.Query, pay.Result{State: pay.Mismatch, Code: "amount", Amount: 99})
+	d.tick()
+	d.answer(flow.QueryRefund, notThere)
+	d.tick()
 	ask := d.took(flow.AskRefund)
 	if ask.Refund.Amount != 99 || ask.Attempt.Amount != 99 {
 		t.Errorf("asked for is %s of %s", ask.Refund.Amount, ask.Attempt.Amount)

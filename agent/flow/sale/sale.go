@@ -86,6 +86,7 @@ type attempt struct {
 	mustCount bool   // an undo or refund of an earlier life may have left: the next one is a repeat
 	late      bool   // no undo is taken any more
 	missingAt int64  // since when a network without an undo has not known it, so late that it never will
+	stillPaid bool   // the network says so of it, by its newest answer since the newest undo
 	giving    giving
 }
 

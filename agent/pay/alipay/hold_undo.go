@@ -61,7 +61,7 @@ func (p *Provider) lookAndRelease(ctx context.Context, a pay.Attempt, refusal pa
 // will never release a person has to see to.
 func (p *Provider) releaseAll(ctx context.Context, a pay.Attempt, seen pay.Result) pay.Result {
 	a.Network = seen.Network
-	result := p.Release(ctx, pay.Move{Of: a, Payer: seen.Payer, Number: a.Number + undoSuffix, Amount: seen.Held.Left, Last: true})
+	result := p.Release(ctx, pay.Move{Of: a, Payer: seen.Payer, Number: pay.UndoNumber(a.Number), Amount: seen.Held.Left, Last: true})
 	result.NotFound = false // the deposit is there
 	switch result.State {
 	case pay.Returned:

@@ -7,11 +7,6 @@ import (
 	"tillgate/agent/pay"
 )
 
-// undoSuffix makes the number of an undo's refund of a payment's. There is one
-// such refund of a payment, of all of it, and it has one number for ever: sent
-// again it is the same refund.
-const undoSuffix = "99"
-
 // Undo makes sure that an attempt takes no money. A charge is cancelled: the
 // network closes it, or gives back what was paid. A code that we showed is
 // closed, also one that nobody has scanned. Where neither is possible any more
@@ -98,7 +93,7 @@ func (p *Provider) lookAndReturn(ctx context.Context, a pay.Attempt, refusal pay
 // giveBack refunds all of a payment. What the network will never refund a
 // person has to.
 func (p *Provider) giveBack(ctx context.Context, a pay.Attempt) pay.Result {
-	result := p.Refund(ctx, pay.Refund{Of: a, Number: a.Number + undoSuffix, Amount: a.Amount})
+	result := p.Refund(ctx, pay.Whole(a))
 	result.NotFound = false // the payment is there
 	switch result.State {
 	case pay.Returned:

@@ -99,7 +99,7 @@ func (p *Provider) UndoHold(ctx context.Context, a pay.Attempt) pay.Result {
 	look.Message = ""
 	switch {
 	case look.State == pay.Paid:
-		return undone(p.Release(ctx, pay.Move{Of: a, Wallet: look.Wallet, Number: a.Number + undoSuffix, Amount: look.Held.Left, Last: true}))
+		return undone(p.Release(ctx, pay.Move{Of: a, Wallet: look.Wallet, Number: pay.UndoNumber(a.Number), Amount: look.Held.Left, Last: true}))
 	case look.State == pay.Declined:
 		return look
 	case look.State == pay.Mismatch:

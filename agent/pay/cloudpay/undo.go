@@ -6,10 +6,6 @@ import (
 	"tillgate/agent/pay"
 )
 
-// undoSuffix makes the number of the refund of an order that is undone: there is
-// one, of all of it, and it has one number for ever. Sent again it is the same.
-const undoSuffix = "99"
-
 // Undo makes sure that an attempt takes no money. It asks what there is to undo:
 // what was paid is given back, all of it; a code that we show is closed; a scanned
 // code that is still open can only be waited for, or reversed where the config
@@ -73,24 +69,20 @@ func (p *Provider) end(ctx context.Context, call string, a pay.Attempt, look pay
 
 // giveBack refunds a whole attempt.
 func (p *Provider) giveBack(ctx context.Context, a pay.Attempt, wallet string) pay.Result {
-	return undone(p.refund(ctx, wholeOf(a), wallet))
+	return undone(p.refund(ctx, pay.Whole(a), wallet))
 }
 
 // returning asks after the refund of an order on its way back. Where there is none
 // of ours the order is what it is: paid, or closed, or given back by somebody
 // else, all of it, for its state does not change before that (section 6).
 func (p *Provider) returning(ctx context.Context, a pay.Attempt, order pay.Result) pay.Result {
-	result := p.QueryRefund(ctx, wholeOf(a))
+	result := p.QueryRefund(ctx, pay.Whole(a))
 	if result.NotFound {
 		return order
 	}
 	result = undone(result)
 	result.Wallet = order.Wallet
 	return result
-}
-
-func wholeOf(a pay.Attempt) pay.Refund {
-	return pay.Refund{Of: a, Number: a.Number + undoSuffix, Amount: a.Amount}
 }
 
 // undone is what the refund of a whole attempt means for the attempt. Only that

@@ -22,7 +22,7 @@ func RunRefund(t *testing.T, start Start) {
 }
 
 func refunds() []scenario {
-	return slices.Concat(givers(), refusedRefunds(), refundAnswers(), refundTroubles(), refundWalks())
+	return slices.Concat(givers(), refusedRefunds(), refundAnswers(), refundTroubles(), refundWalks(), lastUndos())
 }
 
 // sold is a payment that the network has, of a customer who pays at once.

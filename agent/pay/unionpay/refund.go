@@ -8,11 +8,6 @@ import (
 	"tillgate/agent/pay"
 )
 
-// undoSuffix makes the number of an undo's refund of an order's. There is one
-// refund of an order that is undone, of all of it, and it has one number for
-// ever: sent again it is the same refund.
-const undoSuffix = "99"
-
 // Refund gives a part of a payment back (refund of POS通 or of bills). A refusal
 // is final after one look at the refund.
 func (p *Provider) Refund(ctx context.Context, r pay.Refund) pay.Result {
@@ -251,13 +246,13 @@ func (r reply) returned(v verdict, code string, of pay.Refund, in object, sum st
 
 // giveBack refunds all of an order that is undone, as an undo tells it.
 func (p *Provider) giveBack(ctx context.Context, a pay.Attempt) pay.Result {
-	return asUndo(p.Refund(ctx, whole(a)))
+	return asUndo(p.Refund(ctx, pay.Whole(a)))
 }
 
 // wentBack is what a query says of an order on its way back that somebody has
 // refunded: it is over when our refund of all of it is. Another's is for a person.
 func (p *Provider) wentBack(ctx context.Context, a pay.Attempt) pay.Result {
-	result := p.QueryRefund(ctx, whole(a))
+	result := p.QueryRefund(ctx, pay.Whole(a))
 	if result.NotFound {
 		result.NotFound, result.Fault, result.Code = false, true, "refunded by others"
 		return result
@@ -265,10 +260,6 @@ func (p *Provider) wentBack(ctx context.Context, a pay.Attempt) pay.Result {
 	result = asUndo(result)
 	result.Returned = result.State == pay.Declined
 	return result
-}
-
-func whole(a pay.Attempt) pay.Refund {
-	return pay.Refund{Of: a, Number: a.Number + undoSuffix, Amount: a.Amount}
 }
 
 // asUndo says of an order what is known of its whole refund.

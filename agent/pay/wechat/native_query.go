@@ -76,7 +76,7 @@ func (v *v3) traded(ctx context.Context, r reply3, t *transaction, a pay.Attempt
 	case t.Number != a.Number:
 		return r.judged(unknown, codeNumber, t.Words)
 	case t.State == "REFUND" && a.Shown:
-		return undone(v.find(ctx, allOf(a)))
+		return undone(v.find(ctx, pay.Whole(a)))
 	case t.State == "REFUND":
 		result := r.judged(declined, t.State, "")
 		result.Returned = true

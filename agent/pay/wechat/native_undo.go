@@ -8,11 +8,6 @@ import (
 	"tillgate/agent/pay"
 )
 
-// allSuffix makes a refund's number of an order's. There is one refund of an
-// order that is undone, of all of it, and it has one number for ever: sent
-// again it is the same refund.
-const allSuffix = "99"
-
 // undo makes sure that an order takes no money: it is closed, and where somebody
 // was faster than that, all of it is given back.
 func (v *v3) undo(ctx context.Context, a pay.Attempt) pay.Result {
@@ -27,18 +22,13 @@ func (v *v3) undo(ctx context.Context, a pay.Attempt) pay.Result {
 	refusal := r.refused(closeCodes)
 	switch {
 	case r.code == "ORDER_PAID" || r.code == "ORDERPAID":
-		return undone(giveBack(ctx, v, allOf(a)))
+		return undone(giveBack(ctx, v, pay.Whole(a)))
 	case refusal.State != pay.Unknown || refusal.NotFound || refusal.Fault || r.status >= http.StatusInternalServerError || r.status == http.StatusTooManyRequests:
 		return refusal
 	}
 	// A code whose meaning is not sure, such as INVALID_REQUEST: too early, or paid?
 	if look, t := v.look(ctx, a); look.verified && t != nil && (t.State == "SUCCESS" || t.State == "REFUND") {
-		return undone(giveBack(ctx, v, allOf(a)))
+		return undone(giveBack(ctx, v, pay.Whole(a)))
 	}
 	return refusal
-}
-
-// allOf is the refund of an order that is undone.
-func allOf(a pay.Attempt) pay.Refund {
-	return pay.Refund{Of: a, Number: a.Number + allSuffix, Amount: a.Amount}
 }
