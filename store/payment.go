@@ -89,11 +89,28 @@ func (p *plan) at(key entry.Seq) (object, error) {
 	return p.s.lookup(key)
 }
 
-// payment reads an order whose entries are written, with its refunds as they
-// would be after the transaction.
+// entriesOf is an object's entries: what is written, and after it what this very
+// transaction adds, for other steps may ride in it.
+func (p *plan) entriesOf(o object) ([]entry.Entry, error) {
+	var added []entry.Entry
+	last := o.last
+	for _, r := range p.rows {
+		if r.Key != o.key {
+			continue
+		}
+		if added == nil {
+			last = r.Prev
+		}
+		added = append(added, r.Entry)
+	}
+	written, err := p.s.entriesOf(o.key, last, 0)
+	return append(written, added...), err
+}
+
+// payment reads an order, with its refunds, as it would be after the transaction.
 func (p *plan) payment(order object) (Payment, error) {
 	pay := Payment{Order: order.key, Last: order.last}
-	entries, err := p.s.entriesOf(order.key, order.last, 0)
+	entries, err := p.entriesOf(order)
 	if err != nil {
 		return pay, err
 	}

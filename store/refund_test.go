@@ -472,3 +472,28 @@ func TestAnExportNamesRefunds(t *testing.T) {
 		}
 	}
 }
+
+// TestARefundEndsBesideItsOrder: the order's slip is printed again in the very
+// transaction that ends a refund of it, which reads the order for the sum.
+func TestARefundEndsBesideItsOrder(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1)
+	s := l.open()
+	defer s.Close()
+	o := sold(t, s, "x")
+	g, err := refund(s, payment(t, s, o.key), 500)
+	must(t, err)
+	entries, rode, err := s.CommitWith(t.Context(), store.Step{Entries: []entry.Draft{draftOpened(100)}},
+		store.Step{Key: o.key, After: o.last, Entries: []entry.Draft{draftOutputs(), draftOutputs()}, Done: true},
+		store.Step{Key: g.key, After: g.last, Entries: []entry.Draft{draftReturned(500)}})
+	must(t, err)
+	if len(entries) != 1 || len(rode[0]) != 2 || len(rode[1]) != 1 {
+		t.Errorf("%d entries, riders %v", len(entries), rode)
+	}
+	if p := payment(t, s, o.key); p.Returned() != 500 {
+		t.Errorf("%s have gone back", p.Returned())
+	}
+	if r := verified(t, s); !r.Whole {
+		t.Errorf("%+v", r)
+	}
+}
