@@ -70,6 +70,7 @@ type agent struct {
 	lanes    []*flow.Lane
 	desk     *duty.Desk
 	uplink   *cloud.Uplink // nil without a cloud
+	rights   rightsPost    // the cloud's documents of them
 	page     net.Listener
 	health   *health
 	expiry   *expiry
@@ -100,7 +101,7 @@ func run(ctx context.Context, cfg *config, log *slog.Logger, x *extras) error {
 
 // build makes every part and starts none.
 func build(ctx context.Context, cfg *config, log *slog.Logger, kept *ring.Ring, x *extras) (_ *agent, err error) {
-	a := &agent{cfg: cfg, log: log, ring: kept, meter: meter.New(version), extras: x, outputs: map[outputKey]*flow.Output{}}
+	a := &agent{cfg: cfg, log: log, ring: kept, meter: meter.New(version), extras: x, outputs: map[outputKey]*flow.Output{}, rights: newRightsPost()}
 	a.clock = x.clockOf(log)
 	a.showEvents()
 	with := deviceMakers()
@@ -186,6 +187,9 @@ func (a *agent) makeUplink() error {
 		Broker: c.Broker, Site: a.cfg.Terminal.Site, Device: a.cfg.Terminal.Number, Version: version,
 		Username: c.User, TLS: trust, Journal: a.store, Log: a.log,
 	}
+	if a.cfg.Cloud.RightsKey.PublicKey != nil { // else rights are kept here, and a document is nothing to us
+		options.Rights = a.rights.leave
+	}
 	if c.Password.given() {
 		password, err := c.Password.load()
 		if err != nil {
@@ -222,6 +226,7 @@ func (a *agent) run(ctx context.Context) (err error) {
 	if a.uplink != nil {
 		group.Go(func() error { return a.uplink.Run(ctx) })
 		group.Go(func() error { return a.watchCloud(ctx) })
+		group.Go(func() error { return a.takeRights(ctx) })
 	}
 	group.Go(func() error { return a.expiry.watch(ctx, a.clock.Time) })
 	group.Go(func() error { return a.idle(ctx) })

@@ -12,6 +12,7 @@ import (
 func (s *Sender) listen(ctx context.Context) {
 	in, now := s.empty(), time.Now()
 	s.hear(in)
+	s.pass(in.rights)
 	if !s.up {
 		return
 	}
@@ -41,6 +42,20 @@ func (s *Sender) hear(in inbox) {
 			state.Err = in.err // the connection logs it
 		}
 	})
+}
+
+// pass hands a document of rights to whoever takes it. An empty one is a
+// broker's: somebody has cleared what it retains, and no right ends with that.
+func (s *Sender) pass(payload []byte) {
+	if len(payload) == 0 || s.opts.Rights == nil {
+		return
+	}
+	rights, err := Decode[Rights](payload)
+	if err != nil {
+		s.log.Warn("the cloud's rights cannot be read; those that hold go on", "device", s.opts.Address, "err", err)
+		return
+	}
+	s.opts.Rights(rights)
 }
 
 // answer reads one message.

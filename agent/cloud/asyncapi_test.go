@@ -102,6 +102,7 @@ func readAPI(t *testing.T) (a api) {
 var topics = map[string]any{
 	cloud.UpJournal: (*cloud.Batch)(nil), cloud.UpHello: (*cloud.Hello)(nil), cloud.UpState: (*cloud.Presence)(nil),
 	cloud.DownAck: (*cloud.Ack)(nil), cloud.DownReplay: (*cloud.Replay)(nil),
+	cloud.DownRights: (*cloud.Rights)(nil),
 }
 
 // TestTopicsAreAll keeps the list above whole: message.go declares no others.
@@ -158,7 +159,8 @@ func TestChannels(t *testing.T) {
 		if up := strings.Contains(c.Address, "/up/"); up != (o.Action == "send") || up == (o.Action == "receive") {
 			t.Errorf("operation %s: a device cannot %s at %s", name, o.Action, c.Address)
 		}
-		if o.Bindings.MQTT.QoS != 1 || o.Bindings.MQTT.Retain != strings.HasSuffix(c.Address, cloud.UpState) {
+		retained := strings.HasSuffix(c.Address, cloud.UpState) || strings.HasSuffix(c.Address, cloud.DownRights)
+		if o.Bindings.MQTT.QoS != 1 || o.Bindings.MQTT.Retain != retained {
 			t.Errorf("operation %s: bindings %+v", name, o.Bindings.MQTT)
 		}
 	}

@@ -8,6 +8,9 @@
 // asyncapi.yaml describes the topics and messages. Sender is the protocol and
 // knows no MQTT, Connection is MQTT and knows no protocol, Uplink is both.
 //
+// What the cloud says of people's rights comes down the same way and is handed on
+// as it is: the package knows no keys and no people.
+//
 // The package is not for storing anything, nor for commands; the side that
 // receives is package collect.
 package cloud

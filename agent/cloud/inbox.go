@@ -10,14 +10,16 @@ type inbox struct {
 	up       bool
 	err      error // why there is none
 	messages []Message
+	rights   []byte // the newest payload of DownRights; nil: none has come
 }
 
 var _ Peer = (*Sender)(nil)
 
-// Up notes that a connection began.
+// Up notes that a connection began. Rights that have come stay: what a broker
+// retains may arrive before its word that it is subscribed to.
 func (s *Sender) Up() {
 	s.mu.Lock()
-	s.inbox = inbox{began: true, up: true}
+	s.inbox = inbox{began: true, up: true, rights: s.inbox.rights}
 	s.mu.Unlock()
 	s.nudge()
 }
@@ -33,10 +35,14 @@ func (s *Sender) Down(err error) {
 // Deliver notes a message.
 func (s *Sender) Deliver(topic string, payload []byte) {
 	s.mu.Lock()
-	if len(s.inbox.messages) == inboxMax {
-		s.inbox.messages = append(s.inbox.messages[:0], s.inbox.messages[1:]...)
+	if topic == s.opts.Topic(DownRights) {
+		s.inbox.rights = payload // each stands for all people, so the newest is enough
+	} else {
+		if len(s.inbox.messages) == inboxMax {
+			s.inbox.messages = append(s.inbox.messages[:0], s.inbox.messages[1:]...)
+		}
+		s.inbox.messages = append(s.inbox.messages, Message{Topic: topic, Payload: payload})
 	}
-	s.inbox.messages = append(s.inbox.messages, Message{Topic: topic, Payload: payload})
 	s.mu.Unlock()
 	s.nudge()
 }
@@ -46,7 +52,7 @@ func (s *Sender) empty() inbox {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	in := s.inbox
-	s.inbox.began, s.inbox.err, s.inbox.messages = false, nil, nil
+	s.inbox.began, s.inbox.err, s.inbox.messages, s.inbox.rights = false, nil, nil, nil
 	return in
 }
 

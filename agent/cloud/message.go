@@ -19,6 +19,7 @@ const (
 	UpState    = "up/state"    // Presence, retained; also the will
 	DownAck    = "down/ack"    // Ack
 	DownReplay = "down/replay" // Replay
+	DownRights = "down/rights" // Rights, retained
 )
 
 // Bounds of a batch. A broker may refuse larger packets; 128 KiB is below the
@@ -153,6 +154,13 @@ type Ack struct {
 type Replay struct {
 	Epoch int64     `json:"epoch"`
 	After entry.Seq `json:"after"`
+}
+
+// Rights is who works at the device's site and what each may do. What stands in
+// the document, and whether the signature is the cloud's, is for whoever takes it.
+type Rights struct {
+	Document  []byte `json:"document"`
+	Signature []byte `json:"signature"` // ed25519, over the document's very bytes
 }
 
 // Pack makes a record of an entry. It refuses a body that would not arrive byte

@@ -28,6 +28,7 @@ type SenderOptions struct {
 	Linger   time.Duration  // how long a part of a batch waits for the rest, 0 is 2 s
 	Patience time.Duration  // for the first acknowledgement, 0 is 10 s
 	Jitter   func() float64 // from [0, 1), nil is random; the simulator's is repeatable
+	Rights   func(Rights)   // takes note of a document of rights, and does not block; nil passes it over
 	Log      *slog.Logger   // nil discards
 }
 

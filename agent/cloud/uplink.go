@@ -23,7 +23,8 @@ type Options struct {
 	Password Secret
 	TLS      *tls.Config // nil trusts the system's authorities
 	Journal  Journal
-	Window   int // entries on their way at most, 0 is 100; more than a broker's own limit stalls
+	Window   int          // entries on their way at most, 0 is 100; more than a broker's own limit stalls
+	Rights   func(Rights) // takes note of a document of people's rights, and does not block; nil passes it over
 	Log      *slog.Logger
 	// Dial replaces the TCP dialer in tests.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -54,7 +55,7 @@ func New(o Options) (*Uplink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cloud: %w", err)
 	}
-	options := SenderOptions{Address: address, Version: o.Version, Window: o.Window, Log: o.Log}
+	options := SenderOptions{Address: address, Version: o.Version, Window: o.Window, Rights: o.Rights, Log: o.Log}
 	if o.Tune != nil {
 		o.Tune(&options)
 	}
