@@ -50,6 +50,33 @@ func bodyOf(kind entry.Kind, body []byte) any {
 	case entry.Decided:
 		return read[entry.DecidedBody](body)
 	}
+	return holdBodyOf(kind, body)
+}
+
+// holdBodyOf is bodyOf for deposits.
+func holdBodyOf(kind entry.Kind, body []byte) any {
+	switch kind {
+	case entry.HoldAsked:
+		return read[entry.HoldAskedBody](body)
+	case entry.HoldHeard:
+		return read[entry.HoldHeardBody](body)
+	case entry.HoldPlaced:
+		return read[entry.HoldPlacedBody](body)
+	case entry.HoldReturning:
+		return read[entry.HoldReturningBody](body)
+	case entry.HoldEnded:
+		return read[entry.HoldEndedBody](body)
+	case entry.MoveAsked:
+		return read[entry.MoveAskedBody](body)
+	case entry.MoveDone:
+		return read[entry.MoveDoneBody](body)
+	case entry.MoveRefused:
+		return read[entry.MoveRefusedBody](body)
+	case entry.HoldSeen:
+		return read[entry.HoldSeenBody](body)
+	case entry.HoldInherited:
+		return read[entry.HoldInheritedBody](body)
+	}
 	return nil
 }
 

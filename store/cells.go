@@ -204,6 +204,17 @@ func refundCell(rowid int64, v values) (r Refund, ok bool) {
 	return r, r.ID > 0 && r.Last >= r.ID
 }
 
+// holdCell recognises a deposit's summary. One whose columns do not say what its
+// body says is none.
+func holdCell(rowid int64, v values) (h Hold, ok bool) {
+	if len(v) != 8 || v[0] != nil || !ints(v[1:5]) || !blob(v[5]) || !texts(v[6:7]) || !blob(v[7]) {
+		return h, false
+	}
+	v[0] = rowid
+	h = holdOf(v)
+	return h, h.ID > 0 && h.Last >= h.ID && h.Asked.Number == v.text(6) && int64(h.Asked.Amount) == v.int(3)
+}
+
 // markCell recognises a mark.
 func markCell(v values) (name string, at int64, head []byte, ok bool) {
 	if len(v) != 3 || !texts(v[:1]) || !ints(v[1:2]) || !blob(v[2]) {

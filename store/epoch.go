@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"tillgate/store/entry"
 )
@@ -126,4 +127,14 @@ func (s *Store) CodeHash(code string) []byte {
 	mac := hmac.New(sha256.New, key[:])
 	mac.Write([]byte(code))
 	return mac.Sum(nil)[:8]
+}
+
+// RoomHash is that of a room, however it is written: by it a room's deposits are
+// found, and whoever reads the journal cannot tell which room it is.
+func (s *Store) RoomHash(room string) []byte {
+	room = strings.ToUpper(strings.Join(strings.Fields(room), ""))
+	if room == "" {
+		return nil
+	}
+	return s.CodeHash("room " + room)
 }

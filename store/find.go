@@ -25,6 +25,14 @@ func nameOf(body any) string {
 		return b.Number
 	case entry.RefundDoneBody:
 		return b.Network
+	case entry.HoldAskedBody:
+		return b.Number
+	case entry.HoldInheritedBody:
+		return b.Number
+	case entry.HoldPlacedBody:
+		return b.Network
+	case entry.MoveDoneBody:
+		return b.Network
 	case entry.RequestedBody:
 		return requestName(b.Token, b.Key)
 	}

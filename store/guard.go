@@ -74,6 +74,9 @@ func (p *plan) admit(step Step) error {
 	if err := p.checkRefund(o, step, bodies); err != nil {
 		return err
 	}
+	if err := p.checkHold(o, step, bodies); err != nil {
+		return err
+	}
 	if err := p.checkShift(o, step, bodies); err != nil {
 		return err
 	}
@@ -172,29 +175,53 @@ func (p *plan) mayBegin() error {
 // the step sends, and the numbers of attempts whose code may go again.
 func (p *plan) checkCodes(bodies []any, mono int64) (codes map[string]codeUse, freed map[string]bool, err error) {
 	for _, body := range bodies {
-		switch b := body.(type) {
-		case entry.AskedBody:
-			if len(b.Code) == 0 {
-				continue
-			}
-			code := string(b.Code)
+		if number, code := codeOf(body); code != "" {
 			if _, here := codes[code]; here || p.codeUsed(code, mono, freed) {
-				return nil, nil, fmt.Errorf("commit attempt %s: %w", b.Number, ErrCodeUsed)
+				return nil, nil, fmt.Errorf("commit attempt %s: %w", number, ErrCodeUsed)
 			}
 			if codes == nil {
 				codes = map[string]codeUse{}
 			}
-			codes[code] = codeUse{number: b.Number, until: mono + codeMillis}
-		case entry.EndedBody:
-			if b.State == stateNotSent {
-				if freed == nil {
-					freed = map[string]bool{}
-				}
-				freed[b.Number] = true
+			codes[code] = codeUse{number: number, until: mono + codeMillis}
+		}
+		if number := unsentOf(body); number != "" {
+			if freed == nil {
+				freed = map[string]bool{}
 			}
+			freed[number] = true
 		}
 	}
 	return codes, freed, nil
+}
+
+// codeOf is the payment code that an intent sends, as its hash; empty where it sends none.
+func codeOf(body any) (number, code string) {
+	switch b := body.(type) {
+	case entry.AskedBody:
+		return b.Number, string(b.Code)
+	case entry.InheritedBody:
+		return b.Number, string(b.Code)
+	case entry.HoldAskedBody:
+		return b.Number, string(b.Code)
+	case entry.HoldInheritedBody:
+		return b.Number, string(b.Code)
+	}
+	return "", ""
+}
+
+// unsentOf is the number whose code may go again after an entry; empty: none.
+func unsentOf(body any) (number string) {
+	switch b := body.(type) {
+	case entry.EndedBody:
+		if b.State == stateNotSent {
+			return b.Number
+		}
+	case entry.HoldEndedBody:
+		if b.State == stateNotSent {
+			return b.Number
+		}
+	}
+	return ""
 }
 
 func (p *plan) codeUsed(code string, mono int64, freed map[string]bool) bool {
@@ -229,7 +256,8 @@ func (p *plan) file(o object, step Step) {
 	switch {
 	case o.done:
 		o.tasked = false
-	case step.Entries[0].Kind == entry.Inherited, step.Entries[0].Kind == entry.RefundInherited, o.key <= p.s.memory.open.seq:
+	case step.Entries[0].Kind == entry.Inherited, step.Entries[0].Kind == entry.RefundInherited,
+		step.Entries[0].Kind == entry.HoldInherited, o.key <= p.s.memory.open.seq:
 		o.tasked = true
 	}
 	p.tasks = p.tasks || was || o.tasked

@@ -38,7 +38,7 @@ func (v *salvage) fold(f found, chained bool) {
 			v.tasks[f.Seq] = entry.Draft{Kind: f.Kind, Body: f.Body, Private: f.Private}
 		}
 	}
-	if v.foldRefund(f, chained) {
+	if v.foldRefund(f, chained) || v.foldHold(f, chained) {
 		return
 	}
 	o, ok := v.orders[f.Key]

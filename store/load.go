@@ -270,8 +270,11 @@ func (l *loader) entry(e entry.Entry, at mark, done bool) error {
 	if name := nameOf(body); name != "" && e.Seq > m.find.seq {
 		m.names[name] = e.Key
 	}
-	if asked, ok := body.(entry.AskedBody); ok {
-		l.number = asked.Number
+	switch b := body.(type) {
+	case entry.AskedBody:
+		l.number = b.Number
+	case entry.HoldAskedBody:
+		l.number = b.Number
 	}
 	l.duty = l.duty.after(e.Key, body)
 	if e.Seq <= m.open.seq || e.Key <= m.open.seq {

@@ -65,7 +65,7 @@ func (l *loader) codes() error {
 		}
 		same := len(boots) > 0 && boots[0].boot != "" && boots[0].boot == l.s.opts.Boot
 		until := codeUntil(e.Stamp, now, same)
-		if until <= now.Mono && e.Kind != entry.Inherited && e.Kind != entry.Salvaged {
+		if until <= now.Mono && e.Kind != entry.Inherited && e.Kind != entry.HoldInherited && e.Kind != entry.Salvaged {
 			if old++; same || old > oldMax {
 				return errEnough
 			}
@@ -95,20 +95,15 @@ func codeUntil(then, now entry.Stamp, sameBoot bool) int64 {
 
 // code takes one entry into the codes; again holds the numbers that ended NotSent.
 func (l *loader) code(body any, until int64, again map[string]bool) {
-	var asked entry.AskedBody
-	switch b := body.(type) {
-	case entry.EndedBody:
-		if b.State == stateNotSent {
-			again[b.Number] = true
-		}
-	case entry.AskedBody:
-		asked = b
-	case entry.InheritedBody:
-		asked = b.AskedBody
-	case entry.SalvagedBody:
+	if b, ok := body.(entry.SalvagedBody); ok {
 		l.code(wrapped(b), until, again)
+		return
 	}
-	if _, later := l.m.codes[string(asked.Code)]; len(asked.Code) > 0 && !later && !again[asked.Number] {
-		l.m.codes[string(asked.Code)] = codeUse{number: asked.Number, until: until}
+	if number := unsentOf(body); number != "" {
+		again[number] = true
+	}
+	number, code := codeOf(body)
+	if _, later := l.m.codes[code]; code != "" && !later && !again[number] {
+		l.m.codes[code] = codeUse{number: number, until: until}
 	}
 }

@@ -15,6 +15,9 @@ func (l *loader) objects() error {
 	if err := l.refunds(); err != nil {
 		return err
 	}
+	if err := l.holds(); err != nil {
+		return err
+	}
 	if err := l.shifts(); err != nil {
 		return err
 	}
@@ -100,6 +103,38 @@ func (l *loader) refunds() error {
 	return nil
 }
 
+func (l *loader) holds() error {
+	rows := map[entry.Seq]Hold{}
+	err := l.c.query(context.Background(), "SELECT "+holdColumns+" FROM hold WHERE id > ?", func(v values) error {
+		hold := holdOf(v)
+		rows[hold.ID] = hold
+		return nil
+	}, int64(l.m.open.seq))
+	if err != nil {
+		return err
+	}
+	for id, hold := range rows {
+		if o, ok := l.m.objects[id]; !ok || o.hold == nil || hold.Last > o.last {
+			return damaged("deposit %d has a summary up to entry %d, and that entry is missing", id, hold.Last)
+		}
+	}
+	for key, o := range l.m.objects {
+		if o.hold == nil {
+			continue
+		}
+		if row, ok := rows[key]; ok && row.bare().same(o.hold.bare()) { // of two that differ in the shifts the row is right
+			o.hold = &row
+			l.m.objects[key] = o
+			continue
+		}
+		l.s.log.Warn("summary rebuilt", "deposit", key)
+		if err := l.s.transaction(func(c *conn) error { return c.writeHold(*o.hold) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (l *loader) shifts() error {
 	rows := map[entry.Seq]Shift{}
 	err := l.c.query(context.Background(), "SELECT "+shiftColumns+" FROM shift WHERE id > ? OR off = 0", func(v values) error {
@@ -179,7 +214,7 @@ func (l *loader) tasks() error {
 		if !there {
 			return damaged("task %d names entry %d, which is missing or not its newest", key, last)
 		}
-		if o.sale == nil && o.refund == nil {
+		if o.sale == nil && o.refund == nil && o.hold == nil {
 			if err := l.shift(&o); err != nil {
 				return err
 			}

@@ -28,6 +28,7 @@ type object struct {
 	tasked    bool    // it has a row in task
 	sale      *Sale   // of an order
 	refund    *Refund // of a refund
+	hold      *Hold   // of a deposit
 	shift     *Shift  // of a shift
 }
 
@@ -39,6 +40,8 @@ func newObject(key entry.Seq, kind entry.Kind) object {
 		o.sale = &Sale{ID: key}
 	case entry.RefundAsked, entry.RefundInherited:
 		o.refund = &Refund{ID: key}
+	case entry.HoldAsked, entry.HoldInherited:
+		o.hold = &Hold{ID: key}
 	case entry.ShiftOn:
 		o.shift = &Shift{ID: key}
 	}
@@ -60,6 +63,9 @@ func (o *object) fold(e entry.Entry, body any, done bool, on duty) (back money.F
 		back = refund.Back - o.refund.Back
 		refund.end(e, body, on)
 		o.refund = &refund
+	case o.hold != nil:
+		hold := o.hold.fold(e, body, on)
+		o.hold = &hold
 	case o.shift != nil:
 		shift := o.shift.fold(e, body)
 		o.shift = &shift
@@ -67,7 +73,7 @@ func (o *object) fold(e entry.Entry, body any, done bool, on duty) (back money.F
 	return back
 }
 
-// summary reads the object's row, of an order, a refund or a shift; other objects have none.
+// summary reads the object's row, of an order, a refund, a deposit or a shift; other objects have none.
 func (c *conn) summary(o *object) error {
 	sale, ok, err := c.readSale(o.key)
 	if ok {
@@ -79,6 +85,13 @@ func (c *conn) summary(o *object) error {
 	refund, ok, err := c.readRefund(o.key)
 	if ok {
 		o.refund = &refund
+	}
+	if ok || err != nil {
+		return err
+	}
+	hold, ok, err := c.readHold(o.key)
+	if ok {
+		o.hold = &hold
 	}
 	if ok || err != nil {
 		return err
@@ -97,6 +110,8 @@ func (c *conn) writeSummary(o object) error {
 		return c.writeSale(*o.sale)
 	case o.refund != nil:
 		return c.writeRefund(*o.refund)
+	case o.hold != nil:
+		return c.writeHold(*o.hold)
 	case o.shift != nil:
 		return c.writeShift(*o.shift)
 	}
@@ -105,7 +120,7 @@ func (c *conn) writeSummary(o object) error {
 
 // sums tells whether another's summary is the same.
 func (o object) sums(as object) bool {
-	return same(o.sale, as.sale) && same(o.refund, as.refund) && same(o.shift, as.shift)
+	return same(o.sale, as.sale) && same(o.refund, as.refund) && sameHold(o.hold, as.hold) && same(o.shift, as.shift)
 }
 
 func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
@@ -117,6 +132,8 @@ func (o object) summarized() entry.Seq {
 		return o.sale.Last
 	case o.refund != nil:
 		return o.refund.Last
+	case o.hold != nil:
+		return o.hold.Last
 	case o.shift != nil:
 		return o.shift.Last
 	}

@@ -167,7 +167,7 @@ func TestMigratesFromVersion1(t *testing.T) {
 	}
 	version, _, err := s.conn.number("PRAGMA user_version")
 	check(t, err)
-	if version != 7 {
+	if version != 8 {
 		t.Errorf("version %d after the migration", version)
 	}
 	if _, err := s.Verify(context.Background(), nil); err != nil {
@@ -204,10 +204,10 @@ func TestLaterReleaseIsRead(t *testing.T) {
 	s, err := Open(context.Background(), opts)
 	check(t, err)
 	check(t, s.transaction(func(c *conn) error {
-		check(t, c.script("CREATE TABLE hold (id INTEGER PRIMARY KEY) STRICT; ALTER TABLE sale ADD COLUMN later TEXT; PRAGMA user_version=7"))
+		check(t, c.script("CREATE TABLE passage (id INTEGER PRIMARY KEY) STRICT; ALTER TABLE sale ADD COLUMN later TEXT; PRAGMA user_version=9"))
 		sum, err := c.schemaSum()
 		check(t, err)
-		return c.exec("REPLACE INTO mark (name, seq, head) VALUES ('schema', 7, ?)", sum)
+		return c.exec("REPLACE INTO mark (name, seq, head) VALUES ('schema', 9, ?)", sum)
 	}))
 	check(t, s.Close())
 	s, err = Open(context.Background(), opts)

@@ -24,6 +24,7 @@ type Payment struct {
 	Older     bool        // it is of an older epoch
 	Uncertain bool        // and cannot be believed: it counts as not paid
 	Refunds   []Refund    // in the order of their numbers
+	Hold      *Hold       // of a deposit: what was paid is what was captured from it
 	NewestAt  entry.Stamp // when the newest refund was asked for
 }
 
@@ -41,6 +42,30 @@ func (p Payment) Left() money.Fen {
 		left -= r.Back
 	}
 	return max(left, 0)
+}
+
+// Captured are the captures of a deposit, oldest first; of a payment there are none.
+func (p Payment) Captured() (all []entry.HoldMove) {
+	if p.Hold == nil {
+		return nil
+	}
+	for _, m := range p.Hold.Moves {
+		if m.What == entry.Capture && m.State == statePaid {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// LeftOf is how much of a capture can still go back.
+func (p Payment) LeftOf(capture entry.HoldMove) money.Fen {
+	left := capture.Moved
+	for _, r := range p.Refunds {
+		if r.Asked.Capture == capture.Number {
+			left -= r.Back
+		}
+	}
+	return min(max(left, 0), p.Left())
 }
 
 // Returned is how much has gone back for certain.
@@ -128,6 +153,10 @@ func (p *plan) payment(order object) (Payment, error) {
 }
 
 func (p *Payment) fold(entries []entry.Entry) {
+	if len(entries) > 0 && (entries[0].Kind == entry.HoldAsked || entries[0].Kind == entry.HoldInherited) {
+		p.foldHold(entries)
+		return
+	}
 	asked, at := map[string]entry.AskedBody{}, map[string]entry.Stamp{}
 	back := map[string]bool{}   // attempts on their way back
 	frozen := map[string]bool{} // and those that a person decides about
@@ -162,10 +191,34 @@ func (p *Payment) fold(entries []entry.Entry) {
 	}
 }
 
+// foldHold reads a deposit: what was paid is what was captured from it.
+func (p *Payment) foldHold(entries []entry.Entry) {
+	h := Hold{ID: p.Order}
+	for _, e := range entries {
+		body := bodyOf(e.Kind, e.Body)
+		h = h.fold(e, body, nil)
+		if _, done := body.(entry.MoveDoneBody); done {
+			p.SettledAt = e.Stamp
+		}
+	}
+	p.Hold = &h
+	a := h.Asked
+	p.Opened = entry.OpenedBody{Lane: a.Lane, Amount: a.Amount, Title: a.Title, Ref: a.Ref}
+	p.Asked = entry.AskedBody{Number: a.Number, Merchant: a.Merchant, Network: a.Network, Way: a.Way, Account: a.Account}
+	p.AskedAt = entry.Stamp{Wall: h.AskedAt, Trust: h.AskedTrust}
+	captured := money.Fen(0)
+	for _, m := range p.Captured() {
+		captured += m.Moved
+	}
+	if captured > 0 && !h.Unsure && h.Placed != nil {
+		p.Settled = entry.SettledBody{Number: a.Number, Amount: captured, Settled: captured, Network: h.Placed.Network, Wallet: h.Placed.Wallet}
+	}
+}
+
 // believe takes the payment of a damaged order for certain only where nothing is
 // missing, and number and amount stand there twice and agree.
 func (p *Payment) believe(whole bool) {
-	agree := entry.IsNumber(p.Asked.Number, "") && p.Opened.Amount == p.Settled.Amount
+	agree := entry.IsNumber(p.Asked.Number, "") && (p.Opened.Amount == p.Settled.Amount || p.Hold != nil)
 	if p.Uncertain = !whole || p.Paid() && !agree; p.Uncertain {
 		p.Settled = entry.SettledBody{}
 	}
@@ -258,6 +311,9 @@ func (p *plan) mayGoBack(b entry.RefundAskedBody, after entry.Seq) error {
 	if err != nil {
 		return err
 	}
+	if err := pay.names(b); err != nil {
+		return err
+	}
 	switch left := pay.Left(); {
 	case !pay.Paid():
 		return fmt.Errorf("%w: order %d is not paid", ErrCeiling, b.Order)
@@ -265,8 +321,6 @@ func (p *plan) mayGoBack(b entry.RefundAskedBody, after entry.Seq) error {
 		return fmt.Errorf("%w: order %d waits for a person's decision", ErrCeiling, b.Order)
 	case pay.GoingBack:
 		return fmt.Errorf("%w: order %d is on its way back", ErrCeiling, b.Order)
-	case b.Of != pay.Settled.Number || b.Paid != pay.Settled.Amount:
-		return fmt.Errorf("%w: what was paid is %s of attempt %s", ErrCeiling, pay.Settled.Amount, pay.Settled.Number)
 	case len(pay.Refunds) == entry.Refunds:
 		return fmt.Errorf("%w: there have been %d refunds", ErrCeiling, entry.Refunds)
 	case b.Amount <= 0 || b.Amount > left:
@@ -275,4 +329,25 @@ func (p *plan) mayGoBack(b entry.RefundAskedBody, after entry.Seq) error {
 		return fmt.Errorf("%w: there are %d refunds already", ErrStale, len(pay.Refunds))
 	}
 	return nil
+}
+
+// names refuses a refund of something else than what was paid: of a deposit that
+// is one of its captures, with its own sum.
+func (p Payment) names(b entry.RefundAskedBody) error {
+	if p.Hold == nil {
+		if b.Of != p.Settled.Number || b.Paid != p.Settled.Amount {
+			return fmt.Errorf("%w: what was paid is %s of attempt %s", ErrCeiling, p.Settled.Amount, p.Settled.Number)
+		}
+		return nil
+	}
+	for _, m := range p.Captured() {
+		if m.Number != b.Capture || b.Of != p.Hold.Asked.Number || b.Paid != m.Moved {
+			continue
+		}
+		if left := p.LeftOf(m); b.Amount > left {
+			return fmt.Errorf("%w: %s of %s are left", ErrCeiling, left, m.Moved)
+		}
+		return nil
+	}
+	return fmt.Errorf("%w: nothing was captured as %s", ErrCeiling, b.Capture)
 }

@@ -36,6 +36,9 @@ func (v *salvage) replay(next *Store, body entry.DamagedBody) error {
 	for _, on := range v.unfinished(body.Was) {
 		keys[on.key] = b.add(Step{Entries: []entry.Draft{on.draft}})
 	}
+	for _, on := range v.unreleased(body.Was, keys) {
+		keys[on.key] = b.add(Step{Entries: []entry.Draft{on.draft}})
+	}
 	for _, draft := range append(v.unreturned(body.Was, keys), v.undone()...) {
 		b.add(Step{Entries: []entry.Draft{draft}})
 	}
@@ -72,6 +75,10 @@ func (v *salvage) noteRandom(kind entry.Kind, body []byte) {
 		v.noteNumber(read[entry.RefundAskedBody](body).Of)
 	case entry.RefundInherited:
 		v.noteNumber(read[entry.RefundInheritedBody](body).Of)
+	case entry.HoldAsked:
+		v.noteNumber(read[entry.HoldAskedBody](body).Number)
+	case entry.HoldInherited:
+		v.noteNumber(read[entry.HoldInheritedBody](body).Number)
 	case entry.Salvaged:
 		if b := read[entry.SalvagedBody](body); b.Kind != entry.Salvaged {
 			v.noteRandom(b.Kind, b.Body)

@@ -90,6 +90,8 @@ func (s *Store) wentOn(key entry.Seq, entries []entry.Entry) (entry.Seq, error) 
 			number = b.Number
 		case entry.RefundAskedBody:
 			number = b.Number
+		case entry.HoldAskedBody:
+			number = b.Number
 		}
 	}
 	if number == "" {

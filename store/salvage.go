@@ -20,6 +20,7 @@ type salvage struct {
 	places  []place // all there are; after read one for each sequence
 	sales   map[entry.Seq]Sale
 	refunds map[entry.Seq]Refund
+	holds   map[entry.Seq]Hold
 	shifts  map[entry.Seq]Shift
 	todo    map[entry.Seq]entry.Seq   // tasks that nobody has seen to, to their objects
 	tasks   map[entry.Seq]entry.Draft // all of them, as they were
@@ -31,6 +32,7 @@ type salvage struct {
 	went    map[entry.Seq]bool // objects that go on
 	orders  map[entry.Seq]*order
 	givings map[entry.Seq]*giving
+	held    map[entry.Seq]*holding
 	head    entry.Seq // the newest entry that is known to have been there
 	count   int       // entries that can be read
 
@@ -54,7 +56,8 @@ type place struct {
 // salvage reads the damaged database. It closes nothing but its own handle.
 func (s *Store) salvage() (*salvage, error) {
 	v := &salvage{frames: s.frames, latest: map[uint32]int{}, sales: map[entry.Seq]Sale{}, mended: map[entry.Seq]found{},
-		refunds: map[entry.Seq]Refund{}, orders: map[entry.Seq]*order{}, givings: map[entry.Seq]*giving{}, randoms: map[int]bool{}, secrets: map[string]secretRow{}, shifts: map[entry.Seq]Shift{}, todo: map[entry.Seq]entry.Seq{},
+		refunds: map[entry.Seq]Refund{}, orders: map[entry.Seq]*order{}, givings: map[entry.Seq]*giving{},
+		holds: map[entry.Seq]Hold{}, held: map[entry.Seq]*holding{}, randoms: map[int]bool{}, secrets: map[string]secretRow{}, shifts: map[entry.Seq]Shift{}, todo: map[entry.Seq]entry.Seq{},
 		tasks: map[entry.Seq]entry.Draft{}, went: map[entry.Seq]bool{}, cached: math.MaxInt64}
 	if v.frames == nil {
 		var err error
@@ -131,6 +134,9 @@ func (v *salvage) collect() {
 	for _, refund := range v.refunds {
 		v.head = max(v.head, refund.Last)
 	}
+	for _, hold := range v.holds {
+		v.head = max(v.head, hold.Last)
+	}
 	for _, shift := range v.shifts {
 		v.head = max(v.head, shift.Last)
 	}
@@ -158,6 +164,13 @@ func (v *salvage) scan(at int64) {
 				v.refunds[refund.ID] = refund
 			}
 			v.noteNumber(refund.Asked.Of)
+			return
+		}
+		if hold, ok := holdCell(rowid, row); ok {
+			if old, there := v.holds[hold.ID]; !there || hold.Last >= old.Last {
+				v.holds[hold.ID] = hold
+			}
+			v.noteNumber(hold.Asked.Number)
 			return
 		}
 		if shift, ok := shiftCell(rowid, row); ok {

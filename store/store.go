@@ -22,6 +22,8 @@ var (
 	ErrNotFound  = errors.New("no such record")
 	ErrStale     = errors.New("the object has moved on")
 	ErrCeiling   = errors.New("more than can still go back")
+	ErrMoving    = errors.New("a capture or release of it has no final word yet")
+	ErrRoom      = errors.New("a deposit of that room has no final word yet")
 	ErrCodeUsed  = errors.New("this payment code has been sent in the last 10 minutes")
 	ErrOnDuty    = errors.New("somebody is on duty there")
 	ErrRequested = errors.New("this has been asked for already")

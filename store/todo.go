@@ -16,6 +16,9 @@ const (
 	TaskRefundUnknown = "refund-unknown" // or of a refund
 	TaskRefundOpen    = "refund-open"    // a refund was accepted, and the money is on its way
 	TaskRefundStuck   = "refund-stuck"   // and goes no further until a person acts
+	TaskHoldUnknown   = "hold-unknown"   // a network has not said whether a deposit is held
+	TaskMoveUnknown   = "move-unknown"   // or what became of a capture or release of it
+	TaskMoveStuck     = "move-stuck"     // one goes no further until a person acts
 	TaskHandOver      = "hand-over"      // a shift has ended and was not handed over
 )
 
@@ -24,15 +27,15 @@ const (
 type TaskRow struct {
 	What    string    // one of the above, or a Task entry's
 	Text    string    // a Task entry's
-	Key     entry.Seq // of the object: an order, a refund, a shift, or the task itself
+	Key     entry.Seq // of the object: an order, a refund, a deposit, a shift, or the task itself
 	Of      entry.Seq // the entry that a decision names: Task, Frozen, or the newest intent
-	Order   entry.Seq // key of the order, also of a refund's; 0 where there is none
-	Number  string    // of the attempt or the refund
+	Order   entry.Seq // key of the order or deposit, also of a refund's; 0 where there is none
+	Number  string    // of the attempt, the refund, the deposit or the move of it
 	Network string
 	Lane    string
 	Title   string
 	Who     string    // of a shift: a person's id
-	Amount  money.Fen // what the order is for, what goes back, or what the network says was paid
+	Amount  money.Fen // what the order is for, what goes back, is held or moves, or what the network says was paid
 	Since   entry.Stamp
 	Age     time.Duration // as far as the clocks can tell
 }
@@ -136,6 +139,9 @@ func (s *Store) nameOrder(ctx context.Context, row *TaskRow) error {
 	if payment, _, err := entry.RefundOf(of); err == nil {
 		of = payment
 	}
+	if deposit, _, err := entry.MoveOf(of); err == nil {
+		of = deposit
+	}
 	if !entry.IsNumber(of, "") {
 		return nil
 	}
@@ -185,8 +191,10 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 	var st story
 	var refund Refund
 	var shift Shift
+	var hold Hold
 	var off entry.Stamp
 	var stuck, waiting bool
+	heard := map[string]entry.HoldHeardBody{}
 	todo := map[entry.Seq]entry.Seq{}
 	for _, e := range entries {
 		body := bodyOf(e.Kind, e.Body)
@@ -194,10 +202,12 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 			todoAfter(todo, op)
 		}
 		st.fold(e, body)
-		refund, shift = refund.fold(e.Seq, e.Kind, body), shift.fold(e, body)
+		refund, shift, hold = refund.fold(e.Seq, e.Kind, body), shift.fold(e, body), hold.fold(e, body, nil)
 		switch b := body.(type) {
 		case entry.RefundHeardBody:
 			stuck, waiting = b.Stuck, b.State == stateWaiting
+		case entry.HoldHeardBody:
+			heard[b.Number] = b
 		case entry.ShiftOffBody:
 			off = e.Stamp
 		}
@@ -217,6 +227,10 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 			}
 			rows = append(rows, r)
 		}
+	case hold.Asked.Number != "":
+		row.Order, row.Number, row.Network, row.Lane, row.Amount = key, hold.Asked.Number, hold.Asked.Network, hold.Lane, hold.Asked.Amount
+		row.Title = hold.Asked.Title
+		rows = hold.tasks(row, entries, heard)
 	case shift.Who != "" && shift.Off != 0 && shift.Handed == 0:
 		r := row
 		r.What, r.Of, r.Since = TaskHandOver, shift.Off, off
@@ -237,6 +251,29 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// tasks are what a network has not said of a deposit, or of a move of it. One
+// that is the guest's turn is nobody's task.
+func (h Hold) tasks(row TaskRow, entries []entry.Entry, heard map[string]entry.HoldHeardBody) []TaskRow {
+	m := h.Moving()
+	switch {
+	case h.Unknown() && (h.Returning || heard[h.Asked.Number].State != stateWaiting && h.Asked.Way != "qr"):
+		row.What, row.Of, row.Since = TaskHoldUnknown, entries[0].Seq, entries[0].Stamp
+	case m != nil:
+		row.What, row.Of, row.Number, row.Amount, row.Lane = TaskMoveUnknown, m.Asked, m.Number, m.Amount, m.Lane
+		if heard[m.Number].Stuck {
+			row.What = TaskMoveStuck
+		}
+		for _, e := range entries {
+			if e.Seq == m.Asked || row.Since.Wall == 0 {
+				row.Since = e.Stamp
+			}
+		}
+	default:
+		return nil
+	}
+	return []TaskRow{row}
 }
 
 func hasFrozen(rows []TaskRow, number string) bool {

@@ -16,6 +16,7 @@ type Report struct {
 	Entries  int64              `json:"entries"` // read and in the chain
 	Sales    int64              `json:"sales"`
 	Refunds  int64              `json:"refunds"`
+	Holds    int64              `json:"holds"` // deposits
 	Shifts   int64              `json:"shifts"`
 	Head     entry.Seq          `json:"head"`
 	HeadHash string             `json:"head_hash"` // hexadecimal, 64 characters
@@ -144,6 +145,9 @@ func (v *verifier) entry(e entry.Entry, done bool) error {
 		if o.refund != nil {
 			v.report.Refunds++
 		}
+		if o.hold != nil {
+			v.report.Holds++
+		}
 		if o.shift != nil {
 			v.report.Shifts++
 		}
@@ -242,6 +246,7 @@ func (v *verifier) rest() error {
 	}{
 		{"SELECT count(*) FROM sale", "orders", v.report.Sales},
 		{"SELECT count(*) FROM refund", "refunds", v.report.Refunds},
+		{"SELECT count(*) FROM hold", "deposits", v.report.Holds},
 		{"SELECT count(*) FROM shift", "shifts", v.report.Shifts},
 	} {
 		rows, _, err := v.s.conn.number(table.query)

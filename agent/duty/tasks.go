@@ -66,7 +66,8 @@ func (d *Desk) Tasks(ctx context.Context, id string) (tasks []Task, err error) {
 // waits tells whether a row ends by itself, or by a hand-over, and not by a word.
 func waits(row store.TaskRow) bool {
 	switch row.What {
-	case store.TaskUnknown, store.TaskRefundUnknown, store.TaskRefundOpen, store.TaskRefundStuck, store.TaskHandOver:
+	case store.TaskUnknown, store.TaskRefundUnknown, store.TaskRefundOpen, store.TaskRefundStuck, store.TaskHandOver,
+		store.TaskHoldUnknown, store.TaskMoveUnknown, store.TaskMoveStuck:
 		return true
 	}
 	return false
@@ -75,7 +76,7 @@ func waits(row store.TaskRow) bool {
 // due tells whether a row has waited long enough for a person.
 func due(row store.TaskRow) bool {
 	switch row.What {
-	case store.TaskUnknown, store.TaskRefundUnknown:
+	case store.TaskUnknown, store.TaskRefundUnknown, store.TaskHoldUnknown, store.TaskMoveUnknown:
 		return row.Age >= unknownAfter
 	case store.TaskRefundOpen:
 		return row.Age >= openAfter

@@ -67,6 +67,7 @@ type HoldReturningBody struct {
 // HoldEndedBody is the end of a deposit that was never held, or of one whose
 // amount is not ours to move.
 type HoldEndedBody struct {
+	Number string    `json:"n"`
 	State  uint8     `json:"s"` // pay.State: declined, not sent, absent or returned; mismatch: it is held all the same, and a person looks
 	Code   string    `json:"c,omitempty"`
 	Text   string    `json:"t,omitempty"` // the network's words for the payer

@@ -25,7 +25,7 @@ func TestHoldBodiesAreForEver(t *testing.T) {
 		{entry.HoldPlacedBody{Amount: 30000, Network: "42", Wallet: "wechat", Payer: "o-1", Credit: 5, PaidAt: 1, Expires: 2, Captures: 1, RestGoes: true, Unnumbered: true, Parts: true},
 			`{"a":30000,"x":"42","k":"wechat","u":"o-1","cr":5,"p":1,"e":2,"q":1,"g":true,"z":true,"d":true}`},
 		{entry.HoldReturningBody{Why: "patience"}, `{"y":"patience"}`},
-		{entry.HoldEndedBody{State: 2, Code: "NOTENOUGH", Text: "余额不足", Amount: 7}, `{"s":2,"c":"NOTENOUGH","t":"余额不足","a":7}`},
+		{entry.HoldEndedBody{Number: "1", State: 2, Code: "NOTENOUGH", Text: "余额不足", Amount: 7}, `{"n":"1","s":2,"c":"NOTENOUGH","t":"余额不足","a":7}`},
 		{capture, "{" + captureText + "}"},
 		{entry.MoveDoneBody{Number: "151", Amount: 8850, Rest: 21150, Network: "43", At: 9}, `{"n":"151","a":8850,"d":21150,"x":"43","p":9}`},
 		{entry.MoveRefusedBody{Number: "151", State: 5, Code: "amount", Text: "x", Amount: 1}, `{"n":"151","s":5,"c":"amount","t":"x","a":1}`},

@@ -25,6 +25,12 @@ type RefundAskedBody struct {
 	Staff    string    `json:"s,omitempty"`  // in the networks' operator fields
 	By       string    `json:"b,omitempty"`  // who asked for it, as the slip says it
 	Account  string    `json:"h,omitempty"`  // as in AskedBody
+
+	// Of what was captured from a deposit; Order and Of are then the deposit's, and
+	// Paid and Payment the capture's.
+	Capture string    `json:"cn,omitempty"` // the capture's number; empty: it is none
+	Held    money.Fen `json:"ha,omitempty"` // what the deposit is of
+	Hold    string    `json:"hx,omitempty"` // the network's number of the deposit
 }
 
 // RefundHeardBody is an answer to a refund that is not final.

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"tillgate/store/entry"
+)
+
+// checkHold refuses a step that begins a deposit or a move of one which may not
+// begin, and an outcome after which more would have moved than was held.
+func (p *plan) checkHold(o object, step Step, bodies []any) error {
+	if o.hold == nil {
+		return nil
+	}
+	h := *o.hold
+	for i, body := range bodies {
+		var err error
+		switch b := body.(type) {
+		case entry.HoldAskedBody:
+			if i > 0 || step.Key != 0 {
+				return errors.New("commit: a deposit begins an object of its own")
+			}
+			err = p.roomFree(b)
+		case entry.MoveAskedBody:
+			err = h.mayMove(b)
+		case entry.MoveDoneBody:
+			if left := h.Held() - h.Captured - h.Released; b.Amount < 0 || b.Rest < 0 || b.Amount+b.Rest > left {
+				err = fmt.Errorf("%w: %s and %s of %s", ErrCeiling, b.Amount, b.Rest, left)
+			}
+		case entry.HoldSeenBody:
+			if b.Captured < 0 || b.Released < 0 || b.Left < 0 || b.Captured+b.Released+b.Left != h.Held() {
+				err = fmt.Errorf("%w: the totals are not those of %s", ErrCeiling, h.Held())
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("commit to deposit %s: %w", h.Asked.Number, err)
+		}
+		h = h.fold(entry.Entry{Kind: step.Entries[i].Kind, Seq: p.seq + 1 + entry.Seq(i)}, body, nil)
+	}
+	return nil
+}
+
+// roomFree refuses a deposit of a room that has one of which nobody knows yet
+// whether it is held: a guest would pay twice.
+func (p *plan) roomFree(b entry.HoldAskedBody) (err error) {
+	if len(b.Room) == 0 {
+		return nil
+	}
+	p.objectsAfter(func(o object) {
+		if o.hold != nil && o.hold.Unknown() && bytes.Equal(o.hold.Asked.Room, b.Room) {
+			err = fmt.Errorf("%w: deposit %s", ErrRoom, o.hold.Asked.Number)
+		}
+	})
+	return err
+}
+
+// mayMove holds a capture or a release against what is held.
+func (h Hold) mayMove(b entry.MoveAskedBody) error {
+	next, ok := h.Next(b.What)
+	left := h.Left()
+	switch {
+	case h.Placed == nil || h.Ended != 0 || h.Unsure:
+		return fmt.Errorf("%w: it is not held", ErrCeiling)
+	case h.Moving() != nil:
+		return fmt.Errorf("%w: %s", ErrMoving, h.Moving().Number)
+	case !ok:
+		return fmt.Errorf("%w: there are no more numbers", ErrCeiling)
+	case b.Number != next:
+		return fmt.Errorf("%w: the next number is %s, not %s", ErrStale, next, b.Number)
+	case b.Amount <= 0 || b.Amount > left:
+		return fmt.Errorf("%w: %s of %s are left", ErrCeiling, left, h.Held())
+	case b.What == entry.Capture && h.Final():
+		return fmt.Errorf("%w: it was captured", ErrCeiling)
+	case b.What == entry.Release && !h.Placed.Parts && b.Amount != left:
+		return fmt.Errorf("%w: only all of it can be released", ErrCeiling)
+	}
+	return nil
+}
