@@ -230,7 +230,9 @@ func TestTwoDesksAtOnce(t *testing.T) {
 		var both sync.WaitGroup
 		for i := range errs {
 			desk := d
-			both.Go(func() { errs[i] = desk.add(s, false, moveAsked(entry.CaptureNumber(d.number, 1), entry.Capture, 20000)) })
+			both.Go(func() {
+				errs[i] = desk.add(s, false, moveAsked(entry.CaptureNumber(d.number, 1), entry.Capture, 20000))
+			})
 		}
 		both.Wait()
 		if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs[0], errs[1]), store.ErrStale) {
