@@ -36,6 +36,7 @@ func testTwoAmounts(t *testing.T, root context.Context) {
 	p.click(".new .go")
 	p.becomes(`document.querySelector("#full").value === ""`)
 	p.got(lane, flow.Amount{Amount: 1200, Full: 750}, 2)
+	p.becomes(`document.querySelector(".screen .amount").textContent.includes("12.00")`) // what comes late would empty the fields
 
 	p.click(`label[for="tab-new"]`)
 	press("3")

@@ -243,10 +243,25 @@ func testKeyboardOnly(t *testing.T, root context.Context) {
 	p.keys("004211\r")
 	p.phase(words.PaidOrder)
 	p.got(lane, flow.Card{Ref: "004211"}, 6)
+	lane.Offer(flow.Amount{Amount: 500})
+	lane.change(func(v *flow.View) { v.Order.Phase = words.Checking }) // no way is offered first, and cash all the same
+	p.phase(words.Checking)
+	p.becomes(`document.querySelector(".pane.wait").getClientRects().length > 0`)
+	for range 20 {
+		if p.keys("\t"); value[bool](p, `document.activeElement.id === "tab-cash"`) {
+			break
+		}
+	}
+	p.keys(" ")
+	p.becomes(`document.querySelector("#given").getClientRects().length > 0`)
+	p.do(chromedp.Focus(chromedp.CSS("#given")))
+	p.keys("5\r")
+	p.phase(words.PaidOrder)
+	p.got(lane, flow.Cash{Given: 500}, 8)
 	p.do(chromedp.Focus(chromedp.CSS(".sales button")))
 	p.keys("\r")
 	p.becomes(`!document.querySelector(".sales form").dataset.busy && !document.querySelector(".sales form").dataset.token`)
-	p.got(lane, flow.Reprint{Key: 41}, 7)
+	p.got(lane, flow.Reprint{Key: 41}, 9)
 	s.complaints()
 }
 

@@ -130,7 +130,7 @@ function settle(part) {
 }
 
 function choose(tab) {
-  document.getElementById(`tab-${tab}`).checked = true;
+  for (const one of till.querySelectorAll(".tab")) one.checked = one.value === tab; // none of them: nothing is to be done
   const first = till.querySelector(`.pane.${tab} input:not([type="hidden"])`);
   const free = document.activeElement === body || !visible(document.activeElement) || document.activeElement.matches("button");
   if (first && free && !matchMedia("(pointer: coarse)").matches) first.focus({ preventScroll: true });

@@ -1,0 +1,248 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"tillgate/agent/console/axetest"
+	"tillgate/agent/flow"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+)
+
+// visited notes which of the console's routes a browser was shown a page of.
+type visited struct {
+	http.Handler
+	mu     sync.Mutex
+	routes map[string]bool
+}
+
+func (v *visited) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	v.Handler.ServeHTTP(w, r)
+	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.routes[r.Pattern] = true
+	}
+}
+
+// notPages are routes that are looked at by programs, or lead elsewhere.
+var notPages = []string{"GET /state", "GET /events", "GET /static/{file}", "GET /metrics", "GET /reports.csv"}
+
+// missed are the routes for pages that nobody was shown, by the sources of this package.
+func (v *visited) missed(t *testing.T) (all []string) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes := map[string]bool{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`mux\.Handle(?:Func)?\("(GET [^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+			routes[m[1]] = true
+		}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for route := range v.routes {
+		delete(routes, route)
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(routes)), func(r string) bool { return slices.Contains(notPages, r) })
+}
+
+// as puts somebody's session into the browser; an empty cookie is nobody's.
+func (p tab) as(cookie string) {
+	p.t.Helper()
+	p.do(func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+		if _, err = cdp.Call(ctx, target, network.ClearBrowserCookies, cdp.Empty{}); err != nil || cookie == "" {
+			return none, err
+		}
+		name, value, _ := strings.Cut(cookie, "=")
+		_, err = cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: "http://" + p.address + "/"})
+		return none, err
+	})
+}
+
+// looks goes to a page that has a text, and holds it against the rules.
+func (p tab) looks(path, text string) {
+	p.t.Helper()
+	p.goes(path)
+	p.at(strings.Split(path, "?")[0], text)
+	p.fair()
+	axetest.Check(p.t, p.ctx, path+" ("+text+")")
+}
+
+// TestAxe holds every page in each of its states against axe-core.
+func TestAxe(t *testing.T) {
+	t.Parallel()
+	root := startBrowser(t)
+	var refunds []words.Refund
+	shop := newShop(t, func(o *Options) {
+		o.Refunds = func(context.Context, entry.Seq) ([]words.Refund, error) { return refunds, nil }
+		o.Sales = func(context.Context, string, int) ([]Sale, error) {
+			return []Sale{
+				{Key: 41, At: time.Unix(1_790_000_000, 0), Title: "Coffee", Phase: words.PaidOrder, Tender: words.ByCode, Network: "wechat", Amount: 1250, Refunded: 300},
+				{Key: 31, Phase: words.CancelledOrder, Amount: 880},
+			}, nil
+		}
+		o.Extra = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Write([]byte(`[{"id":"pays","label_zh":"付款","label_en":"Pays"}]`))
+		})
+		o.Metrics = http.NotFoundHandler()
+	})
+	seen := &visited{Handler: shop.Handler, routes: map[string]bool{}}
+	shop.bench.Handler = seen
+	s := &site{t: t, root: root, bench: shop.bench}
+	s.start("127.0.0.1:0")
+	t.Cleanup(func() { s.stop() })
+	p := s.open("/sign-in", 800, 480)
+
+	p.looks("/sign-in", "尚未设置人员")
+	link := "/activate/" + string(shop.first("Chief").Token)
+	p.looks(link, "Chief")
+	p.looks("/activate/AAAAAAAAAAAAAAAAAAAAAA", "链接")
+	shop.open()
+	p.looks("/sign-in", "姓名")
+	p.do(chromedp.SendKeys(chromedp.CSS("#name"), "Kate"), chromedp.SendKeys(chromedp.CSS("#pin"), "1\r"))
+	p.at("/sign-in", "is wrong")
+	axetest.Check(t, p.ctx, "a wrong PIN")
+	shop.pass(time.Hour)
+
+	sheetsForAxe(p, shop, &refunds)
+	lanesForAxe(p, shop)
+	if missed := seen.missed(t); len(missed) > 0 {
+		t.Errorf("nobody looked at %q", missed)
+	}
+}
+
+// sheetsForAxe are the pages of those who are signed in.
+func sheetsForAxe(p tab, shop *shop, refunds *[]words.Refund) {
+	p.t.Helper()
+	kate, chief := shop.signIn("Kate"), shop.signIn("Chief")
+	p.as(kate)
+	p.looks("/refund", "您现在没有当班")
+	p.looks("/shift", "您未当班")
+	p.looks("/lanes/counter-1", "您现在没有当班")
+	number, key := shop.sells("counter-1", 500_000)
+	on := shop.on("Kate", "counter-1")
+	shop.sells("counter-1", 1250)
+	p.looks("/shift", "交班")
+	p.looks("/refund", number)
+	p.looks("/search", number)
+	p.looks("/search?find=nothing", "没有找到")
+	p.looks(orderPath(key), "可退")
+	for _, phase := range words.RefundPhases() {
+		one := words.Refund{Phase: phase, Number: number + "01", Amount: 300, Network: "wechat", Code: "NOTENOUGH", Trouble: []string{"slip failed"}}
+		*refunds = []words.Refund{one}
+		p.looks(orderPath(key), words.ShowRefund(one, words.Zh).What)
+	}
+	*refunds = nil
+	if status, text := shop.send(kate, orderPath(key), orderPath(key), map[string][]string{"amount": {"4000"}, "reason": {"broken"}}); status != http.StatusOK || !strings.Contains(text, "主管授权") {
+		p.t.Fatalf("a refund above the limit: %d %s", status, notes(text))
+	}
+	p.looks(orderPath(key), "主管授权")
+	p.looks("/tasks", "没有待处理")
+
+	p.as(chief)
+	p.looks("/shift", "Kate")
+	for _, by := range reportsBy {
+		p.looks("/reports?by="+nameOfBy(by), "5012.50")
+	}
+	p.looks("/reports?by=day&from=2020-01-01&to=2020-01-02", "报表")
+	p.looks("/reports?by=moon", "日期或报表有误")
+	shop.freezes()
+	p.looks("/tasks", "退回付款人")
+	if status, text := shop.send(kate, "/shift", shiftPath(on.ID)+"/over", map[string][]string{"where": {"counter-1"}}); status != http.StatusOK {
+		p.t.Fatalf("the hand-over: %d %s", status, notes(text))
+	}
+	p.looks(shiftPath(on.ID), "已交班")
+	p.looks("/shift/99999", "no such shift")
+}
+
+// freezes has an order on the counter that a manager has to decide about.
+func (s *shop) freezes() {
+	s.t.Helper()
+	number := s.store.Number()
+	if _, err := s.store.Commit(s.t.Context(), store.Step{Entries: []entry.Draft{
+		entry.New(entry.Opened, entry.OpenedBody{Lane: "counter-1", Amount: 1250}),
+		entry.New(entry.Asked, entry.AskedBody{Number: number, Merchant: "shop", Network: "wechat"}),
+		entry.New(entry.Frozen, entry.FrozenBody{Number: number, Amount: 1200}),
+	}}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// lanesForAxe are the pages of the lanes, in every phase of an order, and of the
+// terminal as it is well and as it is not.
+func lanesForAxe(p tab, shop *shop) {
+	p.t.Helper()
+	p.looks("/", "counter-1")
+	p.looks("/technician", "一切正常")
+	p.as("")
+	p.looks("/lanes/counter-1", "登录后可见")
+	p.as(shop.signIn("Chief"))
+	p.looks("/lanes/exit-1", "Coffee")
+	display := p.site.open("/lanes/counter-1/display", 800, 480)
+	p.goes("/lanes/counter-1")
+	p.becomes(`!!document.querySelector(".customers button")`)
+	for turn, phase := range words.Phases() {
+		shop.counter.change(func(v *flow.View) {
+			v.Order = words.Order{Phase: phase, Lane: "counter-1", Amount: 1250, Title: "茶 Tea", Number: "100000010001971980000010", Turn: turn + 1, Network: "wechat", Trouble: []string{"slip failed"}}
+			v.Behind, v.Present, v.Tell, v.TellAt = nil, turn%2 == 0, "", time.Time{}
+			switch phase {
+			case words.ScanUs:
+				v.Order.QR = []words.QR{{Network: "wechat", Link: payLink, Until: 60_000}, {Network: "alipay", Link: payLink + "2", Until: 60_000}}
+			case words.PaidOrder:
+				v.Order.Tender, v.Order.Given, v.Order.Change = words.ByCash, 2000, 750
+			case words.Ready:
+				v.Behind = []words.Order{{Phase: words.GoingBack, Amount: 880, Number: "100000010001971980000002"}}
+				v.Tell, v.TellAt = words.TellOneMoment, time.Now()
+			}
+		})
+		for _, page := range []tab{p, display} {
+			page.phase(phase)
+			axetest.Check(p.t, page.ctx, fmt.Sprintf("%s %s", value[string](page, "location.pathname"), phase))
+		}
+	}
+	shop.counter.change(func(v *flow.View) { v.Order = words.Order{Phase: words.Ready, Lane: "counter-1", Amount: 1250, Turn: 99} })
+	p.phase(words.Ready)
+	for _, tab := range []string{"cash", "card"} {
+		p.click(".for-" + tab)
+		p.becomes(`document.querySelector(".pane.` + tab + `").getClientRects().length > 0`)
+		axetest.Check(p.t, p.ctx, "the till's "+tab)
+	}
+	shop.board.Set(Device{Name: "gate-1", What: "gpio:7", State: Lost, Text: "unplugged"})
+	shop.board.Set(Device{Name: "printer", What: "usb:1", State: Waiting})
+	shop.board.Note(Event{From: "gate-1", Text: "lost"})
+	p.looks("/technician", "gate-1")
+	p.looks("/", "设备断开")
+	p.goes("/lanes/counter-1")
+	p.becomes(`document.querySelector("#sales").innerText.includes("Coffee")`)
+	p.site.stop()
+	for _, page := range []tab{p, display} {
+		page.becomes(`!document.getElementById("stale").hidden`)
+		axetest.Check(p.t, page.ctx, "while the agent is away")
+	}
+}
