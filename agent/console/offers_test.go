@@ -34,9 +34,12 @@ func TestOffers(t *testing.T) {
 		b := newBench()
 		b.counter.change(func(v *flow.View) { v.Order.Phase = phase })
 		page := b.ask("GET", "/lanes/counter-1", "").Body.String()
-		row := want[phase]
+		row, first := want[phase], 0
+		if row[1] != "wait" {
+			first = 1
+		}
 		if !strings.Contains(page, `data-can="`+row[0]+`"`) || !strings.Contains(page, `data-tab="`+row[1]+`"`) ||
-			!regexp.MustCompile(`id="tab-`+row[1]+`"[^>]* checked>`).MatchString(page) || strings.Count(page, " checked>") != 1 {
+			len(regexp.MustCompile(`id="tab-`+row[1]+`"[^>]* checked>`).FindAllString(page, -1)) != first || strings.Count(page, " checked>") != first {
 			t.Errorf("%s: the page does not offer %q with %q first", phase, row[0], row[1])
 		}
 	}
