@@ -226,7 +226,9 @@ func lanesForAxe(p tab, shop *shop) {
 			axetest.Check(p.t, page.ctx, fmt.Sprintf("%s %s", value[string](page, "location.pathname"), phase))
 		}
 	}
-	shop.counter.change(func(v *flow.View) { v.Order = words.Order{Phase: words.Ready, Lane: "counter-1", Amount: 1250, Turn: 99} })
+	shop.counter.change(func(v *flow.View) {
+		v.Order = words.Order{Phase: words.Ready, Lane: "counter-1", Amount: 1250, Turn: 99}
+	})
 	p.phase(words.Ready)
 	for _, tab := range []string{"cash", "card"} {
 		p.click(".for-" + tab)
