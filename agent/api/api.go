@@ -54,13 +54,15 @@ type Right string
 // The rights. Whoever has one may look at an order; lists, lanes, devices and
 // events take Read.
 const (
-	Sell   Right = "sell"
-	Refund Right = "refund"
-	Read   Right = "read"
+	Sell    Right = "sell"
+	Refund  Right = "refund"
+	Read    Right = "read"
+	Shifts  Right = "shifts"  // who is on duty, who was, and with what figures
+	Reports Right = "reports" // figures, and files of them
 )
 
 // Rights are all of them.
-func Rights() []Right { return []Right{Sell, Refund, Read} }
+func Rights() []Right { return []Right{Sell, Refund, Read, Shifts, Reports} }
 
 // Integrator is a program that may ask.
 type Integrator struct {
@@ -123,6 +125,10 @@ var routes = []route{
 	{http.MethodGet, "/devices", Read, (*api).getDevices},
 	{http.MethodGet, "/tasks", Read, (*api).getTasks},
 	{http.MethodGet, "/events", Read, (*api).getEvents},
+	{http.MethodGet, "/shifts", Shifts, (*api).getShifts},
+	{http.MethodGet, "/shifts/current", Shifts, (*api).getOnDuty},
+	{http.MethodGet, "/shifts/{key}", Shifts, (*api).getShift},
+	{http.MethodGet, "/reports", Reports, (*api).getReport},
 }
 
 // New makes the API; it answers everything below Prefix.

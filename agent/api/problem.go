@@ -23,6 +23,7 @@ const (
 	noRight     reason = "no-right"
 	noLane      reason = "no-lane"
 	noOrder     reason = "no-order"
+	noShift     reason = "no-shift"
 	noPath      reason = "no-path"
 	noKey       reason = "no-key"
 	keyReused   reason = "key-reused"
@@ -58,6 +59,7 @@ var reasons = map[reason]texts{
 	noRight:     {http.StatusForbidden, [2]string{"The token may not do that", "此令牌没有该权限"}, nothing, [2]string{"Have the right added in the terminal's config", "请在终端配置中添加权限"}},
 	noLane:      {http.StatusNotFound, [2]string{"There is no such lane", "没有这个通道"}, nothing, fixIt},
 	noOrder:     {http.StatusNotFound, [2]string{"There is no such order", "没有这笔订单"}, nothing, fixIt},
+	noShift:     {http.StatusNotFound, [2]string{"There is no such shift", "没有这个班次"}, nothing, fixIt},
 	noPath:      {http.StatusNotFound, [2]string{"There is nothing to ask for here", "没有这个接口"}, nothing, [2]string{"Read /api/v1/openapi.yaml", "请阅读 /api/v1/openapi.yaml"}},
 	noKey:       {http.StatusBadRequest, [2]string{"The header Idempotency-Key is missing or wrong", "缺少幂等键，或格式不对"}, nothing, fixIt},
 	keyReused:   {http.StatusConflict, [2]string{"This key was used for something else", "此幂等键已用于另一请求"}, asIs, [2]string{"Use a new key for a new request", "新请求请用新的幂等键"}},

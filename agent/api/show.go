@@ -184,15 +184,11 @@ func (a *api) getOrders(w http.ResponseWriter, r *http.Request, who *caller) err
 		}
 		return answer(w, http.StatusOK, client.Orders{Orders: []client.Order{o}})
 	}
-	before, err := atLeast(q.Get("before"), 0)
+	before, limit, err := pageOf(r)
 	if err != nil {
 		return err
 	}
-	limit, err := atLeast(q.Get("limit"), pageDefault)
-	if err != nil {
-		return err
-	}
-	page, err := a.page(r.Context(), who, entry.Seq(before), int(min(max(limit, 1), pageMax)))
+	page, err := a.page(r.Context(), who, before, limit)
 	if err != nil {
 		return err
 	}
@@ -229,6 +225,16 @@ func (a *api) page(ctx context.Context, who *caller, before entry.Seq, limit int
 	}
 	page.Before = int64(before)
 	return page, nil
+}
+
+// pageOf is which page a request wants: before a key, and how many.
+func pageOf(r *http.Request) (before entry.Seq, limit int, err error) {
+	from, err := atLeast(r.URL.Query().Get("before"), 0)
+	if err != nil {
+		return 0, 0, err
+	}
+	n, err := atLeast(r.URL.Query().Get("limit"), pageDefault)
+	return entry.Seq(from), int(min(max(n, 1), pageMax)), err
 }
 
 // atLeast is a whole number of a query; without one it is the default.

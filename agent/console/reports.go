@@ -119,7 +119,9 @@ func (c *console) serveReportFile(w http.ResponseWriter, r *http.Request, g gues
 		w.Write(file.Bytes()) // whoever went away needs no file
 		return
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(fileWithin)) // a recorder in a test has none
+	control := http.NewResponseController(w) // a recorder in a test has no deadlines
+	_ = control.SetReadDeadline(time.Time{}) // that of the request would end it
+	_ = control.SetWriteDeadline(time.Now().Add(fileWithin))
 	if _, err := report.ExportDetails(r.Context(), w, c.Desk.Source(), q, nil); err != nil {
 		panic(http.ErrAbortHandler) // a cut file must not look like a whole one
 	}
