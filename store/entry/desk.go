@@ -74,3 +74,19 @@ type RequestedBody struct {
 	Params []byte `json:"p"`           // SHA-256 of the parameters, in one form
 	Object Seq    `json:"o,omitempty"` // 0: the object that this entry is of
 }
+
+// ToldBody is something that a program has a lane tell people. What it says may
+// be personal: it stands in Private, as a ToldText.
+type ToldBody struct {
+	Lane string `json:"l"`
+	What string `json:"w"`           // "display", "slip" or "voice"
+	By   string `json:"b"`           // name of the program's token
+	For  int64  `json:"f,omitempty"` // s that a display shows it
+}
+
+// ToldText are the personal fields of a ToldBody.
+type ToldText struct {
+	Text   []string  `json:"t"` // lines; of a display and a voice Chinese, then English
+	Amount money.Fen `json:"a,omitempty"`
+	Codes  []string  `json:"c,omitempty"` // of a slip: its barcode, its QR code; of a voice the plate
+}

@@ -65,6 +65,7 @@ const (
 	Override   Kind = 147 // somebody set a rule aside
 	Decided    Kind = 148 // a person decided what a machine cannot
 	Requested  Kind = 150 // a caller's key, so that a repeated request does nothing twice
+	Told       Kind = 151 // a program had a lane show, print or say something of its own
 )
 
 var kindNames = map[Kind]string{
@@ -79,7 +80,7 @@ var kindNames = map[Kind]string{
 	ShiftOn: "shift on", ShiftOff: "shift off", HandedOver: "handed over",
 	PersonSet: "person set", PersonGone: "person gone", SignedIn: "signed in", SignInRefused: "sign-in refused", SignedOut: "signed out",
 	Activation: "activation", RightsTaken: "rights taken", PINSet: "pin set",
-	Approved: "approved", SettingSet: "setting set", Exported: "exported", Override: "override", Decided: "decided", Requested: "requested",
+	Approved: "approved", SettingSet: "setting set", Exported: "exported", Override: "override", Decided: "decided", Requested: "requested", Told: "told",
 }
 
 // String is the kind's name as journals print it.
