@@ -20,15 +20,22 @@ func (a *agent) makeOutputs() {
 			r := e.Receipt
 			r.Site = a.cfg.Terminal.Name
 			slip := words.Slip(r)
-			if e.Handover != nil {
+			switch {
+			case e.Handover != nil:
 				slip = words.HandoverSlip(*e.Handover)
+			case e.Told != nil:
+				slip = words.ToldSlip(*e.Told)
 			}
 			return notStarted(p.Print(ctx, slip), printer.ErrNotStarted)
 		})
 	}
 	for name, s := range a.devices.speakers {
 		out := a.addOutput(name, flow.Voice, func(ctx context.Context, e flow.Effect) error {
-			return notStarted(s.Say(ctx, words.Spoken(e.Receipt)), speaker.ErrLate)
+			phrase := words.Spoken(e.Receipt)
+			if e.Told != nil {
+				phrase = words.ToldPhrase(*e.Told)
+			}
+			return notStarted(s.Say(ctx, phrase), speaker.ErrLate)
 		})
 		out.Late, out.Off = true, a.silent
 	}
@@ -87,4 +94,14 @@ func (a *agent) address(name string) string {
 		}
 	}
 	return ""
+}
+
+// outputOf is what prints a lane's slips or speaks there; nil: the lane has none.
+func (a *agent) outputOf(lane string, what flow.Verb) *flow.Output {
+	for i := range a.cfg.Lanes {
+		if l := &a.cfg.Lanes[i]; l.Name == lane {
+			return a.outputs[outputKey{map[flow.Verb]string{flow.Slip: l.Printer, flow.Voice: l.Speaker}[what], what}]
+		}
+	}
+	return nil
 }

@@ -50,19 +50,9 @@ func (a *agent) makeDesk(ctx context.Context) error {
 	a.desk = duty.New(duty.Options{
 		Device: t.Site + t.Number, Site: t.Name, Journal: a.store, Pins: pins,
 		Roster: staff.New(staff.Options{Site: t.Site, Lanes: names, Key: a.cfg.Cloud.RightsKey.PublicKey}),
-		Lanes:  deskLanes{a.lanes, names}, Printer: a.slipPrinter, Clock: a.clock.Now, Log: a.log,
+		Lanes:  deskLanes{a.lanes, names}, Printer: func(lane string) *flow.Output { return a.outputOf(lane, flow.Slip) }, Clock: a.clock.Now, Log: a.log,
 	})
 	return a.desk.Load(ctx)
-}
-
-// slipPrinter is what prints a lane's slips; nil: the lane has no printer.
-func (a *agent) slipPrinter(lane string) *flow.Output {
-	for i := range a.cfg.Lanes {
-		if l := &a.cfg.Lanes[i]; l.Name == lane {
-			return a.outputs[outputKey{l.Printer, flow.Slip}]
-		}
-	}
-	return nil
 }
 
 // deskLanes are the config's lanes, as whoever is on duty gives them events. One

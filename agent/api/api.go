@@ -59,10 +59,13 @@ const (
 	Read    Right = "read"
 	Shifts  Right = "shifts"  // who is on duty, who was, and with what figures
 	Reports Right = "reports" // figures, and files of them
+	Display Right = "display" // a text on a lane's customer display
+	Print   Right = "print"   // a slip of its own
+	Speak   Right = "speak"   // a phrase of its own
 )
 
 // Rights are all of them.
-func Rights() []Right { return []Right{Sell, Refund, Read, Shifts, Reports} }
+func Rights() []Right { return []Right{Sell, Refund, Read, Shifts, Reports, Display, Print, Speak} }
 
 // Integrator is a program that may ask.
 type Integrator struct {
@@ -83,8 +86,9 @@ type Options struct {
 	Timing      func(network string) pay.Timing
 	Devices     func() []client.Device
 	Tasks       func(context.Context) ([]store.TaskRow, error)
-	Desk        *duty.Desk // the rules of money that goes back, shifts and figures
-	Hosts       []string   // names that it may be called by, in lower case, without port; nil: the loopback names
+	Outputs     func(lane string, what flow.Verb) *flow.Output // what prints slips or speaks there; nil: the lane has none
+	Desk        *duty.Desk                                     // the rules of money that goes back, shifts and figures
+	Hosts       []string                                       // names that it may be called by, in lower case, without port; nil: the loopback names
 	Log         *slog.Logger
 }
 
@@ -95,6 +99,8 @@ type api struct {
 	streams  atomic.Int64
 	mu       sync.Mutex
 	underWay map[string]chan struct{} // keys that are being worked on
+	telling  map[string]bool          // printers and speakers, by lane, that a program has at work
+	tells    map[string]*bucket       // by lane: what programs have had told
 }
 
 //go:embed openapi.yaml
@@ -119,6 +125,9 @@ var routes = []route{
 	{http.MethodPost, "/orders/{key}/cancel", Sell, (*api).postAct},
 	{http.MethodPost, "/orders/{key}/reprint", Sell, (*api).postAct},
 	{http.MethodPost, "/refunds", Refund, (*api).postRefund},
+	{http.MethodPost, "/display", Display, (*api).postDisplay},
+	{http.MethodPost, "/print", Print, (*api).postPrint},
+	{http.MethodPost, "/speak", Speak, (*api).postSpeak},
 	{http.MethodGet, "/orders/{key}", "", (*api).getOrder},
 	{http.MethodGet, "/orders", Read, (*api).getOrders},
 	{http.MethodGet, "/lanes", Read, (*api).getLanes},
@@ -133,7 +142,11 @@ var routes = []route{
 
 // New makes the API; it answers everything below Prefix.
 func New(o Options) http.Handler {
-	a := &api{Options: o, underWay: map[string]chan struct{}{}}
+	a := &api{Options: o, underWay: map[string]chan struct{}{}, telling: map[string]bool{}, tells: map[string]*bucket{}}
+	for _, l := range o.Lanes {
+		v, _ := l.View()
+		a.tells[v.Lane] = &bucket{}
+	}
 	if a.Hosts == nil {
 		a.Hosts = []string{"localhost", "127.0.0.1", "::1"}
 	}

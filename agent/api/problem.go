@@ -24,6 +24,8 @@ const (
 	noLane      reason = "no-lane"
 	noOrder     reason = "no-order"
 	noShift     reason = "no-shift"
+	noDevice    reason = "no-device"
+	underWay    reason = "payment-under-way"
 	noPath      reason = "no-path"
 	noKey       reason = "no-key"
 	keyReused   reason = "key-reused"
@@ -60,6 +62,8 @@ var reasons = map[reason]texts{
 	noLane:      {http.StatusNotFound, [2]string{"There is no such lane", "没有这个通道"}, nothing, fixIt},
 	noOrder:     {http.StatusNotFound, [2]string{"There is no such order", "没有这笔订单"}, nothing, fixIt},
 	noShift:     {http.StatusNotFound, [2]string{"There is no such shift", "没有这个班次"}, nothing, fixIt},
+	noDevice:    {http.StatusConflict, [2]string{"The lane has no such device", "该通道没有这种设备"}, nothing, [2]string{"Name one on the lane in the terminal's config", "请在终端配置中为该通道指定设备"}},
+	underWay:    {http.StatusConflict, [2]string{"A payment is under way on the lane, and nothing was said", "通道正在收款，未播报"}, asIs, [2]string{"Ask again when it is over", "请在收款结束后再试"}},
 	noPath:      {http.StatusNotFound, [2]string{"There is nothing to ask for here", "没有这个接口"}, nothing, [2]string{"Read /api/v1/openapi.yaml", "请阅读 /api/v1/openapi.yaml"}},
 	noKey:       {http.StatusBadRequest, [2]string{"The header Idempotency-Key is missing or wrong", "缺少幂等键，或格式不对"}, nothing, fixIt},
 	keyReused:   {http.StatusConflict, [2]string{"This key was used for something else", "此幂等键已用于另一请求"}, asIs, [2]string{"Use a new key for a new request", "新请求请用新的幂等键"}},

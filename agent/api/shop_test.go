@@ -75,8 +75,13 @@ type shop struct {
 	lanes [2]*flow.Lane
 	desk  *duty.Desk
 	clock func() entry.Stamp // nil: trusted
-	api   http.Handler
-	stop  func()
+
+	devices sync.Mutex // guards what follows
+	told    []words.Told
+	jam     error         // what a printer says
+	wait    chan struct{} // not nil: a printer waits until it is closed
+	api     http.Handler
+	stop    func()
 }
 
 func openShop(t testing.TB) *shop {
@@ -108,9 +113,11 @@ func (s *shop) begin() {
 	ctx, cancel := context.WithCancel(context.Background())
 	log := slog.New(slog.DiscardHandler)
 	nets := &flow.Networks{Providers: map[string]pay.Provider{"shop": s.bank}, Timing: wechat, Device: "device-7", Log: log}
-	print := &flow.Output{Name: "printer", What: flow.Slip, Do: func(context.Context, flow.Effect) error { return nil }, Log: log}
+	print := &flow.Output{Name: "printer", What: flow.Slip, Do: s.prints, Log: log}
+	voice := &flow.Output{Name: "speaker", What: flow.Voice, Late: true, Do: s.says, Log: log}
 	var group sync.WaitGroup
 	group.Go(func() { print.Run(ctx) })
+	group.Go(func() { voice.Run(ctx) })
 	for i := range s.lanes {
 		s.lanes[i] = flow.NewLane(flow.Config{Name: fmt.Sprintf("lane-%d", i), Role: flow.Cashier, ByHand: true,
 			Route: flow.Route{Own: func(t string) bool { return entry.IsNumber(t, "10000001") }, Merchant: map[pay.Kind]flow.Merchant{pay.WeChatCode: {Name: "shop", Network: "wechat"}}}},
@@ -136,7 +143,9 @@ func (s *shop) begin() {
 			{Name: "reader", Token: readerToken, Rights: []Right{Read}},
 			{Name: "lane-0", Token: lane0Token, Rights: Rights(), Lanes: []string{"lane-0"}},
 		},
-		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Journal: s.store, Rows: s.store, Requests: s.store, CodeHash: s.store.CodeHash, Timing: wechat, Tasks: s.store.Tasks, Desk: s.desk,
+		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Journal: s.store, Rows: s.store, Requests: s.store, CodeHash: s.store.CodeHash, Timing: wechat, Tasks: s.store.Tasks, Desk: s.desk, Outputs: func(lane string, what flow.Verb) *flow.Output {
+			return map[string]*flow.Output{"lane-0slip": print, "lane-0voice": voice}[lane+string(what)]
+		},
 		Devices: func() []client.Device { return []client.Device{{Name: "printer", What: "escpos", State: "up"}} },
 	})
 	s.stop = func() { cancel(); group.Wait(); nets.Wait(); s.store.Close() }

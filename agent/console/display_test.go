@@ -227,3 +227,28 @@ func TestSuccessForAClosedPage(t *testing.T) {
 		}
 	})
 }
+
+// TestDisplayShowsANotice: a program's text and sum while there is no order, for
+// its time, without what may be a payment code; an order comes before it.
+func TestDisplayShowsANotice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		b.counter.change(func(v *flow.View) {
+			v.Notice, v.Until = words.Notice{Zh: "二号柜台 134567890123456789", En: "Counter <two>", Amount: 500}, time.Now().Add(time.Minute)
+		})
+		look := func() string { return b.ask("GET", "/lanes/counter-1/display", "").Body.String() }
+		if page := look(); !strings.Contains(page, "二号柜台 ***") || !strings.Contains(page, "Counter &lt;two&gt;") || !strings.Contains(page, "<small>¥</small>5.00") || strings.Contains(page, "134567890123456789") {
+			t.Errorf("the display shows %s", page)
+		}
+		b.counter.change(func(v *flow.View) { v.Order = words.Order{Phase: words.Ready, Amount: 1250, Turn: 1} })
+		if page := look(); strings.Contains(page, "二号柜台") || !strings.Contains(page, "12.50") {
+			t.Error("it stands beside an order")
+		}
+		b.counter.change(func(v *flow.View) { v.Order = words.Order{Phase: words.Idle} })
+		time.Sleep(time.Minute)
+		if page := look(); strings.Contains(page, "二号柜台") || !strings.Contains(page, "欢迎光临") {
+			t.Error("its time is over, and it is still there")
+		}
+	})
+}

@@ -118,6 +118,12 @@ func (c *console) laneOf(i int, v flow.View, now time.Time, w *watch) laneState 
 	} else {
 		v.Tell = ""
 	}
+	if v.Notice != (words.Notice{}) && now.Before(v.Until) {
+		v.Notice.Zh, v.Notice.En = clean(v.Notice.Zh), clean(v.Notice.En)
+		w.at(v.Until)
+	} else {
+		v.Notice = words.Notice{}
+	}
 	for _, q := range v.Order.QR {
 		l.codes = append(l.codes, c.draw(q))
 	}

@@ -223,7 +223,7 @@ func (d *Desk) print(ctx context.Context, shift entry.Seq, lane string, again bo
 		}
 	}
 	slip := p.slip
-	out.Give(context.WithoutCancel(ctx), flow.Effect{Do: flow.Slip, Key: shift, Copy: slip.Copy, Handover: &slip}, lane, bring, nil)
+	out.Give(context.WithoutCancel(ctx), flow.Effect{Do: flow.Slip, Key: shift, Copy: slip.Copy, Handover: &slip}, "shift on "+lane, bring, nil)
 	select {
 	case r := <-result:
 		if r == flow.Done {

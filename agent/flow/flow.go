@@ -112,6 +112,13 @@ type Said struct {
 	Key  entry.Seq // of the order or refund that the event began; 0: of none that is durable
 }
 
+// Notice has the lane's customer display show a program's text while no order is
+// in front of it.
+type Notice struct {
+	words.Notice
+	For time.Duration
+}
+
 // Cancel is a person's wish to end the order ("clerk"), or the lane's ("replaced", "gone").
 type Cancel struct{ Why string }
 
@@ -193,6 +200,7 @@ type Effect struct {
 	Reason  entry.Seq // Gate: the durable entry that is the reason; filled in by the lane
 
 	Handover *words.Handover // Slip: of a shift's end, in place of Receipt
+	Told     *words.Told     // Slip, Voice: of a program, in place of Receipt
 
 	ready func() ask // Charge: its request, where it can be made before it leaves
 }

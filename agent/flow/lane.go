@@ -286,6 +286,8 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 		return l.toAny(ctx, ev.Key, ev, words.TellNothingToDecide)
 	case LoopRead:
 		return l.read(ctx, ev)
+	case Notice:
+		l.notice(ev)
 	case Answer:
 		return l.answered(ctx, ev)
 	case Put:
@@ -343,6 +345,7 @@ func (l *Lane) amount(ctx context.Context, ev Amount) error {
 		return err
 	}
 	ev.Lane = l.Name
+	l.unnotice()
 	l.turns++
 	l.current = &slot{Machine: l.New(), turn: l.turns}
 	err := l.apply(ctx, l.current, ev)

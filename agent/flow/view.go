@@ -23,6 +23,8 @@ type View struct {
 	Told    int           `json:"-"`      // passing lines so far: the same one may be said twice
 	Serial  int           `json:"serial"` // grows with every change
 	Present bool          `json:"present"`
+	Notice  words.Notice  `json:"notice,omitzero"` // a program's, which a new order ends
+	Until   time.Time     `json:"-"`               // that Notice is shown
 }
 
 // View is the lane as it is now, and a channel that closes when it changes.
@@ -52,6 +54,9 @@ func (l *Lane) publish(tell words.Key) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if v.Notice, v.Until = l.view.Notice, l.view.Until; time.Now().After(v.Until) {
+		v.Notice = words.Notice{}
+	}
 	v.Tell, v.TellAt, v.Told = l.view.Tell, l.view.TellAt, l.view.Told
 	if now := time.Now(); tell != "" {
 		v.Tell, v.TellAt, v.Told = tell, now, v.Told+1
@@ -62,6 +67,21 @@ func (l *Lane) publish(tell words.Key) {
 	l.view, l.front, l.free, l.frontKey = v, l.current, l.current == nil || l.current.done, entry.Seq(v.Order.Key)
 	close(l.changed)
 	l.changed = make(chan struct{})
+}
+
+// unnotice ends a program's text; what comes in its place is published.
+func (l *Lane) unnotice() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.view.Notice = words.Notice{}
+}
+
+// notice shows a program's text.
+func (l *Lane) notice(n Notice) {
+	l.mu.Lock()
+	l.view.Notice, l.view.Until = n.Notice, time.Now().Add(n.For)
+	l.mu.Unlock()
+	l.publish("")
 }
 
 // shows tells whether an order is the one in front of the lane. It may be asked

@@ -155,7 +155,7 @@ func TestKindsAreForEver(t *testing.T) {
 		67: "move refused", 68: "hold seen", 69: "hold inherited",
 		130: "person set", 131: "person gone", 132: "signed in", 133: "sign-in refused", 134: "signed out", 135: "activation", 136: "rights taken", 137: "pin set",
 		120: "shift on", 121: "shift off", 122: "handed over",
-		140: "approved", 145: "setting set", 146: "exported", 147: "override", 148: "decided", 150: "requested"}
+		140: "approved", 145: "setting set", 146: "exported", 147: "override", 148: "decided", 150: "requested", 151: "told"}
 	for kind := range entry.Kind(200) {
 		want, ok := names[kind]
 		if !ok {
