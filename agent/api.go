@@ -18,7 +18,7 @@ type integratorConfig struct {
 	place
 	Name   string   `key:"name" need:"a name for the program"`
 	Token  source   `key:"token" need:"\"cred:NAME\" or \"file:/path\" of 24 characters or more that nobody can guess"`
-	Rights []string `key:"rights" need:"a list of \"sell\", \"refund\" and \"read\""`
+	Rights []string `key:"rights" need:"a list of rights, such as \"sell\" and \"read\""`
 	Lanes  []string `key:"lanes" may:"a list of lanes' names; without it all of them"`
 }
 
@@ -33,7 +33,7 @@ func (c configCheck) integrators() {
 		names.take(p.Name, p.line("name"))
 		for _, right := range p.Rights {
 			if !slices.Contains(api.Rights(), api.Right(right)) {
-				c.problems.add(p.line("rights"), "[[integrator]] %s: %q is not a right; expected \"sell\", \"refund\" or \"read\"", p.Name, right)
+				c.problems.add(p.line("rights"), "[[integrator]] %s: %q is not a right; known are %s", p.Name, right, rightsList())
 			}
 		}
 		for _, lane := range p.Lanes {
@@ -42,6 +42,15 @@ func (c configCheck) integrators() {
 			}
 		}
 	}
+}
+
+// rightsList names all rights.
+func rightsList() string {
+	var names []string
+	for _, right := range api.Rights() {
+		names = append(names, string(right))
+	}
+	return commaList(names)
 }
 
 // integrators are the programs with their tokens. Two of one token would be one

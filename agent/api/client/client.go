@@ -50,6 +50,60 @@ func (c *Client) Refund(ctx context.Context, key string, back Back) (a Answer, e
 	return a, c.do(ctx, http.MethodPost, "/refunds", key, back, &a)
 }
 
+// Display has a lane's customer display show a text while no order is in front of it.
+func (c *Client) Display(ctx context.Context, key string, n Notice) (t Told, err error) {
+	return t, c.do(ctx, http.MethodPost, "/display", key, n, &t)
+}
+
+// Print has a lane print a slip of one's own.
+func (c *Client) Print(ctx context.Context, key string, s Slip) (t Told, err error) {
+	return t, c.do(ctx, http.MethodPost, "/print", key, s, &t)
+}
+
+// Speak has a lane say a phrase.
+func (c *Client) Speak(ctx context.Context, key string, p Phrase) (t Told, err error) {
+	return t, c.do(ctx, http.MethodPost, "/speak", key, p, &t)
+}
+
+// OnDuty is who is on duty now.
+func (c *Client) OnDuty(ctx context.Context) (s Shifts, err error) {
+	return s, c.do(ctx, http.MethodGet, "/shifts/current", "", nil, &s)
+}
+
+// Shifts is a page of shifts, newest first; before is 0 for the first page.
+func (c *Client) Shifts(ctx context.Context, before int64, limit int) (s Shifts, err error) {
+	return s, c.do(ctx, http.MethodGet, fmt.Sprintf("/shifts?before=%d&limit=%d", before, limit), "", nil, &s)
+}
+
+// Shift are the figures of one.
+func (c *Client) Shift(ctx context.Context, key int64) (f ShiftFigures, err error) {
+	return f, c.do(ctx, http.MethodGet, "/shifts/"+strconv.FormatInt(key, 10), "", nil, &f)
+}
+
+// Report counts what was sold and given back.
+func (c *Client) Report(ctx context.Context, q ReportQuery) (r Report, err error) {
+	return r, c.do(ctx, http.MethodGet, q.path("json"), "", nil, &r)
+}
+
+// ReportFile writes a report as CSV; that it leaves is in the terminal's journal.
+func (c *Client) ReportFile(ctx context.Context, q ReportQuery, to io.Writer) error {
+	return c.do(ctx, http.MethodGet, q.path("csv"), "", nil, to)
+}
+
+// path is the address of a report.
+func (q ReportQuery) path(format string) string {
+	ask := url.Values{"format": {format}}
+	for name, value := range map[string]string{"by": strings.Join(q.By, ","), "from": q.From, "to": q.To, "lane": q.Lane, "clerk": q.Clerk, "wallet": q.Wallet} {
+		if value != "" {
+			ask.Set(name, value)
+		}
+	}
+	if q.Details {
+		ask.Set("what", "details")
+	}
+	return "/reports?" + ask.Encode()
+}
+
 // Order is an order as it stands.
 func (c *Client) Order(ctx context.Context, key int64) (a Answer, err error) {
 	return a, c.do(ctx, http.MethodGet, "/orders/"+strconv.FormatInt(key, 10), "", nil, &a)
@@ -108,7 +162,8 @@ func (c *Client) do(ctx context.Context, method, path, key string, in, out any) 
 	for try := 1; ; try++ {
 		err := c.once(ctx, method, path, key, text, out)
 		var p *Problem
-		known := errors.As(err, &p) && p.Status != http.StatusServiceUnavailable && p.Status != http.StatusTooManyRequests
+		var part *cut
+		known := errors.As(err, &part) || errors.As(err, &p) && p.Status != http.StatusServiceUnavailable && p.Status != http.StatusTooManyRequests
 		if err == nil || known || try == tries || ctx.Err() != nil {
 			return err
 		}
@@ -120,6 +175,16 @@ func (c *Client) do(ctx context.Context, method, path, key string, in, out any) 
 		wait *= 2
 	}
 }
+
+// cut is a file of which a part has been written: asked for again it would follow
+// on that.
+type cut struct{ error }
+
+func (c *cut) Error() string {
+	return "the file broke off, and what there is of it is not whole: " + c.error.Error()
+}
+
+func (c *cut) Unwrap() error { return c.error }
 
 func (c *Client) once(ctx context.Context, method, path, key string, text []byte, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(text))
@@ -136,6 +201,12 @@ func (c *Client) once(ctx context.Context, method, path, key string, text []byte
 		return fmt.Errorf("the terminal did not answer: %w", err)
 	}
 	defer reply.Body.Close()
+	if to, ok := out.(io.Writer); ok && reply.StatusCode == http.StatusOK {
+		if _, err := io.Copy(to, reply.Body); err != nil {
+			return &cut{err}
+		}
+		return nil
+	}
 	body, err := io.ReadAll(io.LimitReader(reply.Body, replyBytes))
 	if err != nil {
 		return fmt.Errorf("the terminal's answer broke off: %w", err)

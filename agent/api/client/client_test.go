@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -74,21 +75,41 @@ func TestWhereItAsks(t *testing.T) {
 	till, got := terminal(t, 200)
 	ctx := t.Context()
 	_, err1 := till.Act(ctx, "a", 7, "cash", Act{Given: 2000})
-	_, err2 := till.Refund(ctx, "b", Back{Order: 7, Amount: 250})
+	_, err2 := till.Refund(ctx, "b", Back{Order: 7, Amount: 250, Reason: "one dish"})
 	_, err3 := till.Order(ctx, 7)
 	_, err4 := till.Orders(ctx, 9, 5)
 	_, err5 := till.Changed(ctx, 7, "ready")
 	_, err6 := till.Find(ctx, "10 1")
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil || err6 == nil { // the answer has no list of orders
+	_, err7 := till.Display(ctx, "d", Notice{Lane: "a", Text: "x"})
+	_, err8 := till.Print(ctx, "e", Slip{Lane: "a", Lines: []string{"x"}})
+	_, err9 := till.Speak(ctx, "f", Phrase{Lane: "a", Text: "x", Amount: 5})
+	_, err10 := till.OnDuty(ctx)
+	_, err11 := till.Shifts(ctx, 9, 5)
+	_, err12 := till.Shift(ctx, 7)
+	_, err13 := till.Report(ctx, ReportQuery{By: []string{"day", "lane"}, Lane: "a b"})
+	var file strings.Builder
+	err14 := till.ReportFile(ctx, ReportQuery{Details: true}, &file)
+	if !strings.Contains(file.String(), `"state":"paid"`) { // what came, as it came
+		t.Errorf("the file has %q", file.String())
+	}
+	if err := errors.Join(err1, err2, err3, err4, err5, err7, err8, err9, err10, err11, err12, err13, err14); err != nil || err6 == nil { // the answer has no list of orders
 		t.Fatalf("%v, %v", err, err6)
 	}
 	for i, want := range []asked{
 		{http.MethodPost, "/api/v1/orders/7/cash", "a", "Bearer token", `{"given_fen":2000}`},
-		{http.MethodPost, "/api/v1/refunds", "b", "Bearer token", `{"order":7,"amount_fen":250}`},
+		{http.MethodPost, "/api/v1/refunds", "b", "Bearer token", `{"order":7,"amount_fen":250,"reason":"one dish"}`},
 		{http.MethodGet, "/api/v1/orders/7", "", "Bearer token", ""},
 		{http.MethodGet, "/api/v1/orders?before=9&limit=5", "", "Bearer token", ""},
 		{http.MethodGet, "/api/v1/orders/7?wait=25s&state=ready", "", "Bearer token", ""},
 		{http.MethodGet, "/api/v1/orders?number=10+1", "", "Bearer token", ""},
+		{http.MethodPost, "/api/v1/display", "d", "Bearer token", `{"lane":"a","text":"x"}`},
+		{http.MethodPost, "/api/v1/print", "e", "Bearer token", `{"lane":"a","lines":["x"]}`},
+		{http.MethodPost, "/api/v1/speak", "f", "Bearer token", `{"lane":"a","text":"x","amount_fen":5}`},
+		{http.MethodGet, "/api/v1/shifts/current", "", "Bearer token", ""},
+		{http.MethodGet, "/api/v1/shifts?before=9&limit=5", "", "Bearer token", ""},
+		{http.MethodGet, "/api/v1/shifts/7", "", "Bearer token", ""},
+		{http.MethodGet, "/api/v1/reports?by=day%2Clane&format=json&lane=a+b", "", "Bearer token", ""},
+		{http.MethodGet, "/api/v1/reports?format=csv&what=details", "", "Bearer token", ""},
 	} {
 		if (*got)[i] != want {
 			t.Errorf("call %d: %+v, want %+v", i, (*got)[i], want)
