@@ -38,6 +38,7 @@ type Network struct {
 	Faults      []string // codes that are a final no to our set-up
 	Unsure      []string // codes that prove nothing
 	Waiting     []string // codes for a payer who has been asked
+	NeverClosed bool     // nothing closes the open order of a code that was scanned
 	Mute        bool     // it has no word for a payer who has been asked: his charge is Unknown
 
 	// What follows is for a provider that also shows codes.

@@ -3,6 +3,7 @@ package paytest
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -201,7 +202,9 @@ func (s *scene) walk(seed uint64) {
 	c := s.order(draw().String())
 	start, a := s.now(), c.Attempt
 	for r := s.send(s.ctx, c); !r.State.Final(); r = s.query(a) {
-		s.pass(5 * time.Second)
+		if s.pass(5 * time.Second); calm {
+			s.pass(time.Minute)
+		}
 		waited := s.now().Sub(start)
 		if waited > s.Timing.Patience {
 			a.Returning = true
@@ -213,8 +216,36 @@ func (s *scene) walk(seed uint64) {
 			return
 		}
 		if waited > time.Hour {
-			s.problem("seed %d: it does not end: %+v", seed, r)
+			s.leftOpen(a, r, seed)
 			return
+		}
+	}
+}
+
+// leftOpen is the other end of a walk, at a network that cannot close the order of
+// a code that was scanned: it is still unknown, the network itself says that it is
+// open, nobody has paid it by its books, and that is so a day later too.
+func (s *scene) leftOpen(a pay.Attempt, r pay.Result, seed uint64) {
+	if !s.NeverClosed {
+		s.problem("seed %d: it does not end: %+v", seed, r)
+		return
+	}
+	for _, later := range []time.Duration{0, 24 * time.Hour} {
+		s.pass(later)
+		if r := s.query(a); r.State.Final() || r.NotFound || r.Date.IsZero() {
+			s.problem("seed %d: the network does not say that it is open: %+v", seed, r)
+		}
+		if r := s.undo(a); r.State != pay.Unknown || !r.Fault {
+			s.problem("seed %d: an undo of what cannot be undone calls nobody: %+v", seed, r)
+		}
+		s.wantNet(a, 0)
+		i := slices.IndexFunc(s.Sandbox.Ledger(), func(e sandbox.Entry) bool { return e.Number == a.Number })
+		if i < 0 {
+			s.problem("seed %d: it is not in the books", seed)
+			return
+		}
+		if e := s.Sandbox.Ledger()[i]; e.Charged != 0 || !slices.Contains([]sandbox.State{sandbox.NotPaid, sandbox.Asking, sandbox.Failing}, e.State) {
+			s.problem("seed %d: by the books it is not open: %+v", seed, e)
 		}
 	}
 }
