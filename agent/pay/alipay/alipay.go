@@ -14,8 +14,6 @@ import (
 )
 
 const (
-	// confirmMax is how long a refused payer waits for the look at the order.
-	confirmMax = 3 * time.Second
 	// tradeLife is how long the network itself keeps an unpaid trade open: the
 	// shortest that the reference advises (section 5), for what we never undo.
 	tradeLife = "5m"
@@ -141,7 +139,7 @@ func (p *Provider) confirm(ctx context.Context, r reply, a pay.Attempt) pay.Resu
 	if refusal.State != pay.Declined || refusal.Fault || !look && r.fields["out_trade_no"] == a.Number {
 		return refusal
 	}
-	ctx, cancel := context.WithTimeout(ctx, confirmMax)
+	ctx, cancel := context.WithTimeout(ctx, pay.ConfirmMax)
 	defer cancel()
 	seen := p.Query(ctx, a)
 	over := seen.State == pay.Declined || seen.NotFound
@@ -170,17 +168,10 @@ func (p *Provider) Query(ctx context.Context, a pay.Attempt) pay.Result {
 	r := p.ask(ctx, methodQuery, trade{a.Number})
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case !r.done():
 		result, _ := r.refused(opQuery, a)
 		return result
 	}
 	return p.traded(r, a)
-}
-
-// neverFinal is for calls that take no money: that they did not leave says
-// nothing about the charge.
-func neverFinal(r pay.Result) pay.Result {
-	r.State = pay.Unknown
-	return r
 }

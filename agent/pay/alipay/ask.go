@@ -68,7 +68,7 @@ func (p *Provider) request(method string, content any, now time.Time) prepared {
 		"format":         "JSON",
 		"charset":        "utf-8",
 		"sign_type":      "RSA2",
-		"timestamp":      now.In(beijing).Format(stampForm),
+		"timestamp":      now.In(pay.Beijing).Format(stampForm),
 		"version":        "1.0",
 		"app_auth_token": string(p.o.AppAuthToken),
 		"biz_content":    encode(content),
@@ -121,20 +121,20 @@ func (p *Provider) read(sent pay.Reply, method, code string) reply {
 	}
 	m, err := takeApart(sent.Body)
 	if err != nil || m.name != errorNode && m.name != strings.ReplaceAll(method, ".", "_")+"_response" {
-		return doubt("bad reply", nil)
+		return doubt(pay.CodeBadReply, nil)
 	}
 	f, err := readFields(m.node)
 	if err != nil {
-		return doubt("bad reply", nil)
+		return doubt(pay.CodeBadReply, nil)
 	}
 	for _, name := range shown {
 		f[name] = veiled(f[name])
 	}
 	switch {
 	case m.sign == "": // refusals often have none
-		return doubt("no signature", f)
+		return doubt(pay.CodeNoSignature, f)
 	case !signed(m.node, m.sign, p.o.PublicKey):
-		return doubt("bad signature", f)
+		return doubt(pay.CodeBadSignature, f)
 	}
 	return reply{fields: f, node: m.node, code: f["code"], sub: f["sub_code"], result: pay.Result{Date: sent.Date}}
 }
@@ -179,9 +179,9 @@ func (r reply) refused(o operation, a pay.Attempt) (result pay.Result, look bool
 	other := func(name, ours string) bool { return f[name] != "" && f[name] != ours }
 	switch {
 	case r.code == "" || r.code == codeBusiness && r.sub == "":
-		return r.doubtful(codeIncomplete), false
+		return r.doubtful(pay.CodeIncomplete), false
 	case other("out_trade_no", a.Number) || other("out_order_no", a.Number):
-		return r.doubtful(codeNumber), false
+		return r.doubtful(pay.CodeNumber), false
 	}
 	v, code := o.verdict(r.code, r.sub), r.sub
 	if code == "" {

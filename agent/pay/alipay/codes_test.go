@@ -220,7 +220,7 @@ func TestWaitingForThePayer(t *testing.T) {
 	}{
 		"ours":      {node{"out_trade_no": number, "sub_msg": words}, pay.Result{State: pay.Waiting, Code: "10003", Message: words, Date: asked.UTC()}},
 		"unnamed":   {node{"out_trade_no": nil}, pay.Result{State: pay.Waiting, Code: "10003", Date: asked.UTC()}},
-		"another's": {node{"out_trade_no": "1"}, pay.Result{Code: codeNumber, Date: asked.UTC()}},
+		"another's": {node{"out_trade_no": "1"}, pay.Result{Code: pay.CodeNumber, Date: asked.UTC()}},
 	} {
 		n := playing(map[string][]answer{methodPay: {done(node{"code": "10003", "msg": "order success pay inprocess"}, c.fields)}})
 		if got := n.provider(t, directOptions).Charge(context.Background(), charge); !same(got, c.want) {

@@ -29,7 +29,7 @@ func TestARefusalIsLookedAtOnce(t *testing.T) {
 		{"unsigned", answer{node: traded(statusSuccess).node, unsigned: true}, pay.Declined, pay.Unknown, ""},
 		{"busy", refusing("ACQ.SYSTEM_ERROR"), pay.Declined, pay.Unknown, ""},
 		{"paid", traded(statusSuccess), pay.Paid, pay.Paid, "-"},
-		{"paid by somebody", traded(statusSuccess, node{"total_amount": "6.00"}), pay.Mismatch, pay.Mismatch, codeAmount},
+		{"paid by somebody", traded(statusSuccess, node{"total_amount": "6.00"}), pay.Mismatch, pay.Mismatch, pay.CodeAmount},
 		{"paid and given back", traded(statusClosed, node{"send_pay_date": "2026-11-25 09:30:05"}), pay.Mismatch, pay.Mismatch, statusClosed},
 	} {
 		for sub, want := range map[string]pay.State{"ACQ.BUYER_BALANCE_NOT_ENOUGH": c.no, "ACQ.PAYMENT_FAIL": c.unsure, "ACQ.TRADE_HAS_CLOSE": c.unsure} {
@@ -99,7 +99,7 @@ func TestWhatNamesItsOrderIsNotLookedAt(t *testing.T) {
 		a.node["out_trade_no"] = c.number
 		n := playing(map[string][]answer{methodPay: {a}})
 		r := n.provider(t, directOptions).Charge(context.Background(), charge)
-		if r.State != c.state || len(n.calls) > 1 != c.looks || c.number == "2" && r.Code != codeNumber {
+		if r.State != c.state || len(n.calls) > 1 != c.looks || c.number == "2" && r.Code != pay.CodeNumber {
 			t.Errorf("%v: %+v after %v", c, r, n.methods())
 		}
 	}
@@ -132,7 +132,7 @@ func TestALookEndsInTime(t *testing.T) {
 		p.wire = wire
 		start := time.Now()
 		r := p.Charge(t.Context(), charge)
-		if took := time.Since(start); r.State != pay.Declined || took != confirmMax {
+		if took := time.Since(start); r.State != pay.Declined || took != pay.ConfirmMax {
 			t.Errorf("after %v: %+v", took, r)
 		}
 	})

@@ -76,7 +76,7 @@ func (p *Provider) confirmHold(ctx context.Context, r reply, a pay.Attempt) pay.
 	if refusal.State != pay.Declined || refusal.Fault || r.fields["out_order_no"] == a.Number {
 		return refusal
 	}
-	ctx, cancel := context.WithTimeout(ctx, confirmMax)
+	ctx, cancel := context.WithTimeout(ctx, pay.ConfirmMax)
 	defer cancel()
 	switch seen := p.QueryHold(ctx, a); seen.State {
 	case pay.Paid, pay.Mismatch:
@@ -102,9 +102,9 @@ func (p *Provider) ShowHold(ctx context.Context, o pay.Offer) pay.Result {
 		result, _ := r.refused(opShowHold, o.Attempt)
 		return result
 	case r.fields["out_order_no"] != o.Number || r.fields["out_request_no"] != o.Number:
-		return r.doubtful(codeNumber)
-	case !goodLink(r.fields["code_value"]):
-		return r.doubtful(codeIncomplete)
+		return r.doubtful(pay.CodeNumber)
+	case !pay.GoodLink(r.fields["code_value"]):
+		return r.doubtful(pay.CodeIncomplete)
 	}
 	result := r.judged(verdict{state: pay.Waiting}, "shown", "")
 	result.Link = r.fields["code_value"]
@@ -124,7 +124,7 @@ func (p *Provider) QueryHold(ctx context.Context, a pay.Attempt) pay.Result {
 	r := p.ask(ctx, methodHoldQuery, operationOf{Order: a.Number, Request: a.Number, Kind: freezing})
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case !r.done():
 		result, _ := r.refused(opHoldQuery, a)
 		return result

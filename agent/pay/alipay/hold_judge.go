@@ -9,9 +9,6 @@ import (
 
 // The words for deposits that cannot be taken as they are, as Result.Code.
 const (
-	codeTotals    = "totals differ"
-	codeCaptured  = "captured"
-	codeReleased  = "released"
 	codeOperation = "other operation"
 )
 
@@ -30,7 +27,7 @@ func (p *Provider) frozen(r reply, a pay.Attempt) pay.Result {
 	case status == operationSuccess:
 		return p.held(r, a)
 	case f["out_order_no"] != a.Number || f["out_request_no"] != a.Number:
-		return r.doubtful(codeNumber)
+		return r.doubtful(pay.CodeNumber)
 	case status == operationInit:
 		return r.judged(waiting, code, "")
 	case status == operationClosed:
@@ -39,7 +36,7 @@ func (p *Provider) frozen(r reply, a pay.Attempt) pay.Result {
 		result.Returned = total > 0 // it was held, and is cancelled
 		return result
 	case status == "":
-		return r.doubtful(codeIncomplete)
+		return r.doubtful(pay.CodeIncomplete)
 	}
 	return r.doubtful(code)
 }
@@ -62,15 +59,15 @@ func (p *Provider) held(r reply, a pay.Attempt) pay.Result {
 	result.Amount, result.PaidAt = amount, at
 	switch {
 	case other("out_order_no") || other("out_request_no"):
-		result.Code = codeNumber
-	case okTime && !a.Asked.IsZero() && at.Before(a.Asked.Add(-earlyMax)):
-		result.Code = codePayTime
+		result.Code = pay.CodeNumber
+	case okTime && !a.Asked.IsZero() && at.Before(a.Asked.Add(-pay.EarlyMax)):
+		result.Code = pay.CodePayTime
 	case okAmount && amount != a.Amount:
-		result.Code = codeAmount
+		result.Code = pay.CodeAmount
 	case f.foreign():
-		result.Code = codeCurrency
+		result.Code = pay.CodeCurrency
 	case !okAmount || !okTime || result.Network == "" || result.Payer == "" || f["out_order_no"] == "" || f["out_request_no"] == "":
-		result.State, result.Code = pay.Unknown, codeIncomplete
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State = pay.Paid
 		return r.kept(result, a)
@@ -80,23 +77,11 @@ func (p *Provider) held(r reply, a pay.Attempt) pay.Result {
 
 // kept adds what is left of a deposit. A freeze answers no totals: all of it is.
 func (r reply) kept(result pay.Result, a pay.Attempt) pay.Result {
-	held := pay.Held{Left: a.Amount, Credit: r.credit(a.Amount)}
+	held, good := pay.Held{Left: a.Amount, Credit: r.credit(a.Amount)}, true
 	if r.has("total_freeze_amount") || r.has("rest_amount") || r.has("total_pay_amount") {
-		var ok bool
-		if held, ok = r.totals(a.Amount); !ok {
-			result.State, result.Code, result.Fault = pay.Unknown, codeTotals, true
-			return result
-		}
+		held, good = r.totals(a.Amount)
 	}
-	result.Held = &held
-	switch {
-	case !a.Returning:
-	case held.Captured > 0: // by whom? not by who is taking it back
-		result.State, result.Code = pay.Mismatch, codeCaptured
-	case held.Left == 0:
-		result.State, result.Code, result.Returned = pay.Declined, codeReleased, true
-	}
-	return result
+	return result.Keeping(held, good, a)
 }
 
 // totals are what the network has made of a deposit (section 9: rest = freeze -
@@ -160,6 +145,6 @@ func (f fields) payer() string {
 
 // moment is a time of a reply.
 func (f fields) moment(name string) (time.Time, bool) {
-	at, err := time.ParseInLocation(stampForm, f[name], beijing)
+	at, err := time.ParseInLocation(stampForm, f[name], pay.Beijing)
 	return at, err == nil
 }

@@ -63,7 +63,7 @@ func (p *Provider) Capture(ctx context.Context, m pay.Move) pay.Result {
 	r := p.ask(ctx, methodPay, p.capture(m))
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.code == codeWaiting && (r.fields["out_trade_no"] == "" || r.fields["out_trade_no"] == m.Number):
 		return r.judged(waiting, codeWaiting, r.fields["sub_msg"])
 	case !r.done():
@@ -103,7 +103,7 @@ func (p *Provider) QueryCapture(ctx context.Context, m pay.Move) pay.Result {
 	r := p.ask(ctx, methodQuery, trade{m.Number})
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case !r.done():
 		result, _ := r.refused(opCaptureQuery, captured(m))
 		return result
@@ -145,7 +145,7 @@ func (p *Provider) Release(ctx context.Context, m pay.Move) pay.Result {
 	r := p.ask(ctx, methodUnfreeze, back)
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.done():
 		return r.released(m)
 	}
@@ -165,7 +165,7 @@ func (p *Provider) QueryRelease(ctx context.Context, m pay.Move) pay.Result {
 	r := p.ask(ctx, methodHoldQuery, operationOf{Order: m.Of.Number, Request: m.Number, Kind: unfreezes})
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case !r.done():
 		result, _ := r.refused(opReleaseQuery, m.Of)
 		return result
@@ -180,13 +180,13 @@ func (r reply) released(m pay.Move) pay.Result {
 	code := stateCode(unfreezes, pay.CutBasic(status, codeBytesMax))
 	switch {
 	case f["out_order_no"] != m.Of.Number || f["out_request_no"] != m.Number:
-		return r.doubtful(codeNumber)
+		return r.doubtful(pay.CodeNumber)
 	case r.ofAnother(unfreezes):
 		return r.doubtful(codeOperation)
 	case status == operationClosed:
 		return r.judged(verdict{state: pay.Declined}, code, "")
 	case status == "" || !ok:
-		return r.doubtful(codeIncomplete)
+		return r.doubtful(pay.CodeIncomplete)
 	case status != operationInit && status != operationSuccess:
 		return r.doubtful(code)
 	}
@@ -194,7 +194,7 @@ func (r reply) released(m pay.Move) pay.Result {
 	result.Network, result.Amount = pay.CutBasic(f["operation_id"], networkBytesMax), amount
 	switch {
 	case amount != m.Amount:
-		result.State, result.Code = pay.Mismatch, codeAmount
+		result.State, result.Code = pay.Mismatch, pay.CodeAmount
 	case status == operationSuccess:
 		result.State = pay.Returned
 		result.PaidAt, _ = f.moment("gmt_trans")

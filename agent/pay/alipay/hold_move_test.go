@@ -111,12 +111,12 @@ func TestCaptures(t *testing.T) {
 		{"under way", statusWaiting, nil, pay.Waiting, statusWaiting},
 		{"in a state of tomorrow", "TRADE_PENDING", nil, pay.Unknown, "trade_status TRADE_PENDING"},
 
-		{"another amount", statusSuccess, node{"total_amount": "88.00"}, pay.Mismatch, codeAmount},
-		{"another amount, and refunded since", statusClosed, node{"send_pay_date": "2026-11-27 11:00:00", "total_amount": "88.00"}, pay.Mismatch, codeAmount},
-		{"for another seller", statusSuccess, node{"seller_id": "2088102146225136"}, pay.Mismatch, codeMerchant},
-		{"under another number", statusSuccess, node{"out_trade_no": number + "52"}, pay.Mismatch, codeNumber},
-		{"before the deposit", statusSuccess, node{"send_pay_date": "2026-11-25 09:24:59", "gmt_payment": "2026-11-25 09:24:59"}, pay.Mismatch, codePayTime},
-		{"without an amount", statusSuccess, node{"total_amount": nil}, pay.Unknown, codeIncomplete},
+		{"another amount", statusSuccess, node{"total_amount": "88.00"}, pay.Mismatch, pay.CodeAmount},
+		{"another amount, and refunded since", statusClosed, node{"send_pay_date": "2026-11-27 11:00:00", "total_amount": "88.00"}, pay.Mismatch, pay.CodeAmount},
+		{"for another seller", statusSuccess, node{"seller_id": "2088102146225136"}, pay.Mismatch, pay.CodeMerchant},
+		{"under another number", statusSuccess, node{"out_trade_no": number + "52"}, pay.Mismatch, pay.CodeNumber},
+		{"before the deposit", statusSuccess, node{"send_pay_date": "2026-11-25 09:24:59", "gmt_payment": "2026-11-25 09:24:59"}, pay.Mismatch, pay.CodePayTime},
+		{"without an amount", statusSuccess, node{"total_amount": nil}, pay.Unknown, pay.CodeIncomplete},
 	} {
 		n := playing(map[string][]answer{methodPay: {capturePaid(c.fields)}, methodQuery: {captureTraded(c.status, c.fields)}})
 		p := n.provider(t, partnerOptions)
@@ -161,7 +161,7 @@ func TestARefusedCaptureIsLookedAt(t *testing.T) {
 		{"not there", refusing("ACQ.TRADE_NOT_EXIST"), pay.Declined, pay.Declined, pay.Unknown, ""},
 		{"closed", captureTraded(statusClosed), pay.Declined, pay.Declined, pay.Unknown, ""},
 		{"captured", captureTraded(statusSuccess), pay.Paid, pay.Paid, pay.Paid, "-"},
-		{"another amount captured", captureTraded(statusSuccess, node{"total_amount": "1.00"}), pay.Mismatch, pay.Mismatch, pay.Mismatch, codeAmount},
+		{"another amount captured", captureTraded(statusSuccess, node{"total_amount": "1.00"}), pay.Mismatch, pay.Mismatch, pay.Mismatch, pay.CodeAmount},
 		{"captured and refunded", captureTraded(statusClosed, node{"send_pay_date": "2026-11-27 11:00:00"}), pay.Paid, pay.Paid, pay.Paid, "-"},
 		{"busy", refusing("ACQ.SYSTEM_ERROR"), pay.Unknown, pay.Unknown, pay.Unknown, ""},
 		{"lost", lost, pay.Unknown, pay.Unknown, pay.Unknown, ""},
@@ -192,7 +192,7 @@ func TestReleases(t *testing.T) {
 	returned := pay.Result{State: pay.Returned, Code: "UNFREEZE SUCCESS", Network: "20161012405744018103", Amount: 21150, PaidAt: asked.Add(49*time.Hour + 35*time.Minute), Date: asked.UTC()}
 	waits, other := returned, returned
 	waits.State, waits.Code, waits.PaidAt = pay.Waiting, "UNFREEZE INIT", time.Time{}
-	other.State, other.Code, other.Amount, other.PaidAt = pay.Mismatch, codeAmount, 100, time.Time{}
+	other.State, other.Code, other.Amount, other.PaidAt = pay.Mismatch, pay.CodeAmount, 100, time.Time{}
 	for name, c := range map[string]struct {
 		fields node
 		want   pay.Result
@@ -203,13 +203,13 @@ func TestReleases(t *testing.T) {
 		"not done, ever":         {node{"status": "CLOSED"}, pay.Result{State: pay.Declined, Code: "UNFREEZE CLOSED", Date: asked.UTC()}},
 		"another amount":         {node{"amount": "1.00"}, other},
 		"another amount on way":  {node{"amount": "1.00", "status": "INIT"}, other},
-		"another deposit":        {node{"out_order_no": "1"}, pay.Result{Code: codeNumber, Date: asked.UTC()}},
-		"another release":        {node{"out_request_no": number + "82"}, pay.Result{Code: codeNumber, Date: asked.UTC()}},
-		"nobody's":               {node{"out_request_no": nil}, pay.Result{Code: codeNumber, Date: asked.UTC()}},
+		"another deposit":        {node{"out_order_no": "1"}, pay.Result{Code: pay.CodeNumber, Date: asked.UTC()}},
+		"another release":        {node{"out_request_no": number + "82"}, pay.Result{Code: pay.CodeNumber, Date: asked.UTC()}},
+		"nobody's":               {node{"out_request_no": nil}, pay.Result{Code: pay.CodeNumber, Date: asked.UTC()}},
 		"a freeze":               {node{"operation_type": "FREEZE"}, pay.Result{Code: codeOperation, Date: asked.UTC()}},
-		"no state":               {node{"status": nil}, pay.Result{Code: codeIncomplete, Date: asked.UTC()}},
-		"no amount":              {node{"amount": nil}, pay.Result{Code: codeIncomplete, Date: asked.UTC()}},
-		"an odd amount":          {node{"amount": "211.5"}, pay.Result{Code: codeIncomplete, Date: asked.UTC()}},
+		"no state":               {node{"status": nil}, pay.Result{Code: pay.CodeIncomplete, Date: asked.UTC()}},
+		"no amount":              {node{"amount": nil}, pay.Result{Code: pay.CodeIncomplete, Date: asked.UTC()}},
+		"an odd amount":          {node{"amount": "211.5"}, pay.Result{Code: pay.CodeIncomplete, Date: asked.UTC()}},
 		"in a state of tomorrow": {node{"status": "PENDING"}, pay.Result{Code: "UNFREEZE PENDING", Date: asked.UTC()}},
 	} {
 		n := playing(map[string][]answer{methodUnfreeze: {unfrozen(c.fields)}, methodHoldQuery: {unfrozen(c.fields)}})
@@ -239,7 +239,7 @@ func TestARefusedReleaseIsLookedAt(t *testing.T) {
 		{"not done", unfrozen(node{"status": "CLOSED"}), pay.Declined, pay.Mismatch, ""},
 		{"released", unfrozen(), pay.Returned, pay.Returned, "UNFREEZE SUCCESS"},
 		{"under way", unfrozen(node{"status": "INIT"}), pay.Waiting, pay.Waiting, "UNFREEZE INIT"},
-		{"another amount", unfrozen(node{"amount": "1.00"}), pay.Mismatch, pay.Mismatch, codeAmount},
+		{"another amount", unfrozen(node{"amount": "1.00"}), pay.Mismatch, pay.Mismatch, pay.CodeAmount},
 		{"busy", refusing("SYSTEM_ERROR"), pay.Unknown, pay.Mismatch, ""},
 		{"unsigned", answer{node: unfrozen().node, unsigned: true}, pay.Unknown, pay.Mismatch, ""},
 	} {

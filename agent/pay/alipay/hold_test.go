@@ -125,30 +125,30 @@ var holds = []struct {
 	{"its money named", node{"trans_currency": "CNY"}, pay.Paid, ""},
 	{"its payer by what stands for him", node{"payer_user_id": nil, "payer_open_id": "074a1CcTG1LelxKe4xQC0zgNdId0nxi95b5lsNpazWYoCo5"}, pay.Paid, ""},
 	{"five minutes before", node{"gmt_trans": "2026-11-25 09:25:00"}, pay.Paid, ""},
-	{"with an amount that is a number", node{"amount": money.Fen(300)}, pay.Unknown, codeIncomplete}, // "300", which is nothing that the network writes
+	{"with an amount that is a number", node{"amount": money.Fen(300)}, pay.Unknown, pay.CodeIncomplete}, // "300", which is nothing that the network writes
 
-	{"of another order", node{"out_order_no": number + "0"}, pay.Mismatch, codeNumber},
-	{"of another request", node{"out_request_no": number + "81"}, pay.Mismatch, codeNumber},
-	{"of another amount", node{"amount": "300.01"}, pay.Mismatch, codeAmount},
-	{"of dollars", node{"trans_currency": "USD"}, pay.Mismatch, codeCurrency},
-	{"of last year", node{"gmt_trans": "2025-11-25 09:30:05"}, pay.Mismatch, codePayTime},
+	{"of another order", node{"out_order_no": number + "0"}, pay.Mismatch, pay.CodeNumber},
+	{"of another request", node{"out_request_no": number + "81"}, pay.Mismatch, pay.CodeNumber},
+	{"of another amount", node{"amount": "300.01"}, pay.Mismatch, pay.CodeAmount},
+	{"of dollars", node{"trans_currency": "USD"}, pay.Mismatch, pay.CodeCurrency},
+	{"of last year", node{"gmt_trans": "2025-11-25 09:30:05"}, pay.Mismatch, pay.CodePayTime},
 
 	{"another operation", node{"operation_type": "UNFREEZE"}, pay.Unknown, codeOperation},
-	{"without its order", node{"out_order_no": nil}, pay.Unknown, codeIncomplete},
-	{"without its request", node{"out_request_no": nil}, pay.Unknown, codeIncomplete},
-	{"without a number of the network's", node{"auth_no": nil}, pay.Unknown, codeIncomplete},
-	{"without a payer", node{"payer_user_id": nil}, pay.Unknown, codeIncomplete},
-	{"without an amount", node{"amount": nil}, pay.Unknown, codeIncomplete},
-	{"with an odd amount", node{"amount": "300.0"}, pay.Unknown, codeIncomplete},
-	{"without a time", node{"gmt_trans": nil}, pay.Unknown, codeIncomplete},
-	{"at an odd time", node{"gmt_trans": "25.11.2026"}, pay.Unknown, codeIncomplete},
-	{"without a state", node{"status": nil}, pay.Unknown, codeIncomplete},
+	{"without its order", node{"out_order_no": nil}, pay.Unknown, pay.CodeIncomplete},
+	{"without its request", node{"out_request_no": nil}, pay.Unknown, pay.CodeIncomplete},
+	{"without a number of the network's", node{"auth_no": nil}, pay.Unknown, pay.CodeIncomplete},
+	{"without a payer", node{"payer_user_id": nil}, pay.Unknown, pay.CodeIncomplete},
+	{"without an amount", node{"amount": nil}, pay.Unknown, pay.CodeIncomplete},
+	{"with an odd amount", node{"amount": "300.0"}, pay.Unknown, pay.CodeIncomplete},
+	{"without a time", node{"gmt_trans": nil}, pay.Unknown, pay.CodeIncomplete},
+	{"at an odd time", node{"gmt_trans": "25.11.2026"}, pay.Unknown, pay.CodeIncomplete},
+	{"without a state", node{"status": nil}, pay.Unknown, pay.CodeIncomplete},
 	{"in a state of tomorrow", node{"status": "PENDING"}, pay.Unknown, "FREEZE PENDING"},
 
 	{"to be confirmed", node{"status": "INIT"}, pay.Waiting, "FREEZE INIT"},
 	{"closed", node{"status": "CLOSED", "total_freeze_amount": "0.00"}, pay.Declined, "FREEZE CLOSED"},
-	{"to be confirmed, of another", node{"status": "INIT", "out_order_no": "1"}, pay.Unknown, codeNumber},
-	{"closed, of no request", node{"status": "CLOSED", "out_request_no": nil}, pay.Unknown, codeNumber},
+	{"to be confirmed, of another", node{"status": "INIT", "out_order_no": "1"}, pay.Unknown, pay.CodeNumber},
+	{"closed, of no request", node{"status": "CLOSED", "out_request_no": nil}, pay.Unknown, pay.CodeNumber},
 }
 
 func TestHolds(t *testing.T) {
@@ -186,7 +186,7 @@ func TestHoldTotals(t *testing.T) {
 	t.Parallel()
 	paid := func(h pay.Held) pay.Result { r := frozenResult(); r.Held = &h; return r }
 	fault := frozenResult()
-	fault.State, fault.Code, fault.Fault, fault.Held = pay.Unknown, codeTotals, true, nil
+	fault.State, fault.Code, fault.Fault, fault.Held = pay.Unknown, pay.CodeTotals, true, nil
 	back := func(state pay.State, code string, h pay.Held) pay.Result {
 		r := paid(h)
 		r.State, r.Code, r.Returned = state, code, state == pay.Declined
@@ -221,8 +221,8 @@ func TestHoldTotals(t *testing.T) {
 
 		{"whole, on its way back", totals("AUTHORIZED", "300.00", "0.00", "300.00"), true, paid(pay.Held{Left: 30000})},
 		{"a part released, on its way back", totals("AUTHORIZED", "300.00", "0.00", "100.00"), true, paid(pay.Held{Released: 20000, Left: 10000})},
-		{"all released, on its way back", totals("CLOSED", "300.00", "0.00", "0.00"), true, back(pay.Declined, codeReleased, pay.Held{Released: 30000})},
-		{"captured, on its way back", totals("FINISH", "300.00", "88.50", "0.00"), true, back(pay.Mismatch, codeCaptured, pay.Held{Captured: 8850, Released: 21150})},
+		{"all released, on its way back", totals("CLOSED", "300.00", "0.00", "0.00"), true, back(pay.Declined, pay.CodeReleased, pay.Held{Released: 30000})},
+		{"captured, on its way back", totals("FINISH", "300.00", "88.50", "0.00"), true, back(pay.Mismatch, pay.CodeCaptured, pay.Held{Captured: 8850, Released: 21150})},
 	} {
 		a := deposit
 		a.Returning = c.returning
@@ -265,12 +265,12 @@ func TestARefusedHoldIsLookedAtOnce(t *testing.T) {
 		"lost":                      {refusing(sub), answer{err: errors.New("connection reset")}, answer{}, pay.Declined, sub, look},
 		"unsigned":                  {refusing(sub), answer{node: auth(whole).node, unsigned: true}, answer{}, pay.Declined, sub, look},
 		"held":                      {refusing(sub), auth(whole), answer{}, pay.Paid, "", look},
-		"another amount held":       {refusing(sub), auth(whole, node{"amount": "1.00"}), answer{}, pay.Mismatch, codeAmount, look},
+		"another amount held":       {refusing(sub), auth(whole, node{"amount": "1.00"}), answer{}, pay.Mismatch, pay.CodeAmount, look},
 		"open":                      {refusing(sub), open, cancelled, pay.Declined, sub, both},
 		"open, then released":       {refusing(sub), open, auth(node{"action": "unfreeze"}), pay.Declined, sub, both},
 		"open, and stays open":      {refusing(sub), open, refusing("SYSTEM_ERROR"), pay.Unknown, sub, both},
 		"it names its order":        {answer{node: node{"code": "40004", "sub_code": sub, "sub_msg": words, "out_order_no": number}}, answer{}, answer{}, pay.Declined, sub, look[:1]},
-		"it names another order":    {answer{node: node{"code": "40004", "sub_code": sub, "sub_msg": words, "out_order_no": "1"}}, answer{}, answer{}, pay.Unknown, codeNumber, look[:1]},
+		"it names another order":    {answer{node: node{"code": "40004", "sub_code": sub, "sub_msg": words, "out_order_no": "1"}}, answer{}, answer{}, pay.Unknown, pay.CodeNumber, look[:1]},
 		"our set-up":                {refusing("ACCESS_FORBIDDEN"), answer{}, answer{}, pay.Declined, "ACCESS_FORBIDDEN", look[:1]},
 		"the number is in use":      {refusing("UNIQUE_VIOLATION"), answer{}, answer{}, pay.Unknown, "UNIQUE_VIOLATION", look[:1]},
 		"it says that it is frozen": {refusing("FREEZE_ALREADY_SUCCESS"), answer{}, answer{}, pay.Unknown, "FREEZE_ALREADY_SUCCESS", look[:1]},
@@ -296,7 +296,7 @@ func TestWaitingForAHold(t *testing.T) {
 	}{
 		"ours":      {node{"out_order_no": number, "sub_msg": words}, pay.Waiting, "10003"},
 		"unnamed":   {node{"out_order_no": nil, "sub_msg": words}, pay.Waiting, "10003"},
-		"another's": {node{"out_order_no": "1"}, pay.Unknown, codeNumber},
+		"another's": {node{"out_order_no": "1"}, pay.Unknown, pay.CodeNumber},
 	} {
 		n := playing(map[string][]answer{methodFreeze: {auth(node{"code": "10003"}, c.fields)}})
 		if got := n.provider(t, partnerOptions).Hold(t.Context(), holdCharge); got.State != c.state || got.Code != c.code || len(n.calls) != 1 {
@@ -314,11 +314,11 @@ func TestShowHold(t *testing.T) {
 		want   pay.Result
 	}{
 		"a code":              {node{"code_value": link, "code_type": "qrcode", "code_url": "https://mobilecodec.alipay.com/show.htm?code=x"}, pay.Result{State: pay.Waiting, Code: "shown", Link: link}},
-		"no code":             {nil, pay.Result{Code: codeIncomplete}},
-		"a code of two lines": {node{"code_value": link + "\n"}, pay.Result{Code: codeIncomplete}},
-		"another's":           {node{"code_value": link, "out_order_no": "1"}, pay.Result{Code: codeNumber}},
-		"another request's":   {node{"code_value": link, "out_request_no": "1"}, pay.Result{Code: codeNumber}},
-		"nobody's":            {node{"code_value": link, "out_order_no": nil}, pay.Result{Code: codeNumber}},
+		"no code":             {nil, pay.Result{Code: pay.CodeIncomplete}},
+		"a code of two lines": {node{"code_value": link + "\n"}, pay.Result{Code: pay.CodeIncomplete}},
+		"another's":           {node{"code_value": link, "out_order_no": "1"}, pay.Result{Code: pay.CodeNumber}},
+		"another request's":   {node{"code_value": link, "out_request_no": "1"}, pay.Result{Code: pay.CodeNumber}},
+		"nobody's":            {node{"code_value": link, "out_order_no": nil}, pay.Result{Code: pay.CodeNumber}},
 	} {
 		n := playing(map[string][]answer{methodVoucher: {auth(c.fields)}})
 		c.want.Date = asked.UTC()

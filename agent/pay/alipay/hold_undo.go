@@ -17,7 +17,7 @@ func (p *Provider) UndoHold(ctx context.Context, a pay.Attempt) pay.Result {
 	f := r.fields
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case !r.done():
 		result, look := r.refused(opHoldUndo, a)
 		if look {
@@ -25,7 +25,7 @@ func (p *Provider) UndoHold(ctx context.Context, a pay.Attempt) pay.Result {
 		}
 		return result
 	case f["out_order_no"] != "" && f["out_order_no"] != a.Number || f["out_request_no"] != "" && f["out_request_no"] != a.Number:
-		return r.doubtful(codeNumber)
+		return r.doubtful(pay.CodeNumber)
 	}
 	switch action := f["action"]; action {
 	case "close", "unfreeze":

@@ -19,8 +19,8 @@ func TestCancelHold(t *testing.T) {
 		"closed":                    {node{"action": "close"}, pay.Result{State: pay.Declined, Code: "cancelled: close"}},
 		"released":                  {node{"action": "unfreeze"}, pay.Result{State: pay.Declined, Code: "cancelled: unfreeze", Returned: true}},
 		"without its numbers":       {node{"action": "close", "out_order_no": nil, "out_request_no": nil}, pay.Result{State: pay.Declined, Code: "cancelled: close"}},
-		"another's":                 {node{"action": "close", "out_order_no": "1"}, pay.Result{Code: codeNumber}},
-		"of another operation":      {node{"action": "unfreeze", "out_request_no": number + "81"}, pay.Result{Code: codeNumber}},
+		"another's":                 {node{"action": "close", "out_order_no": "1"}, pay.Result{Code: pay.CodeNumber}},
+		"of another operation":      {node{"action": "unfreeze", "out_request_no": number + "81"}, pay.Result{Code: pay.CodeNumber}},
 		"an odd action":             {node{"action": "refund"}, pay.Result{Code: "action refund"}},
 		"an odd action of no order": {node{"action": "x", "out_order_no": nil}, pay.Result{Code: "action x"}},
 	} {
@@ -60,9 +60,9 @@ func TestUndoHoldLooks(t *testing.T) {
 		{"busy", map[string][]answer{methodHoldQuery: {refusing("SYSTEM_ERROR")}}, look, pay.Result{}, ""},
 		{"open", seen(node{"status": "INIT"}), look, pay.Result{}, ""},
 		{"closed", seen(node{"status": "CLOSED"}), look, pay.Result{State: pay.Declined, Code: "FREEZE CLOSED"}, ""},
-		{"released", seen(totals("CLOSED", "300.00", "0.00", "0.00")), look, pay.Result{State: pay.Declined, Code: codeReleased, Returned: true}, ""},
-		{"captured", seen(totals("FINISH", "300.00", "88.50", "0.00")), look, pay.Result{Code: codeCaptured, Fault: true}, ""},
-		{"held by somebody", seen(whole, node{"amount": "1.00"}), look, pay.Result{Code: codeAmount, Fault: true}, ""},
+		{"released", seen(totals("CLOSED", "300.00", "0.00", "0.00")), look, pay.Result{State: pay.Declined, Code: pay.CodeReleased, Returned: true}, ""},
+		{"captured", seen(totals("FINISH", "300.00", "88.50", "0.00")), look, pay.Result{Code: pay.CodeCaptured, Fault: true}, ""},
+		{"held by somebody", seen(whole, node{"amount": "1.00"}), look, pay.Result{Code: pay.CodeAmount, Fault: true}, ""},
 		{"totals that cannot be", seen(totals("AUTHORIZED", "300.00", "300.00", "300.00")), look, pay.Result{Fault: true}, ""},
 
 		{"held", releasing(freed()), release, pay.Result{State: pay.Declined, Code: "UNFREEZE SUCCESS", Returned: true}, "300.00"},
@@ -72,7 +72,7 @@ func TestUndoHoldLooks(t *testing.T) {
 		{"held, release under way", releasing(freed(node{"status": "INIT"})), release, pay.Result{Code: "UNFREEZE INIT"}, "300.00"},
 		{"held, payer barred", releasing(refusing("PAYER_USER_STATUS_LIMIT")), release, pay.Result{Code: "PAYER_USER_STATUS_LIMIT", Fault: true}, "300.00"},
 		{"held, never released", releasing(refusing("ILLEGAL_STATUS"), refusing("AUTH_OPERATION_NOT_EXIST")), find, pay.Result{Code: "ILLEGAL_STATUS", Fault: true}, "300.00"},
-		{"held, another amount released", releasing(refusing("UNIQUE_VIOLATION"), freed(node{"amount": "1.00"})), find, pay.Result{Code: codeAmount, Fault: true}, "300.00"},
+		{"held, another amount released", releasing(refusing("UNIQUE_VIOLATION"), freed(node{"amount": "1.00"})), find, pay.Result{Code: pay.CodeAmount, Fault: true}, "300.00"},
 		{"held, released before", releasing(refusing("ORDER_ALREADY_CLOSED"), freed()), find, pay.Result{State: pay.Declined, Code: "UNFREEZE SUCCESS", Returned: true}, "300.00"},
 	} {
 		for _, first := range []answer{auth(), refusing("CANCEL_OPERATION_TIME_OUT"), refusing("REQUEST_AMOUNT_EXCEED"), refusing("ORDER_ALREADY_FINISH"), refusing("ORDER_ALREADY_CLOSED")} {

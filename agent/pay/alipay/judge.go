@@ -7,20 +7,6 @@ import (
 	"tillgate/store/money"
 )
 
-// earlyMax is how long before our asking a payment may lie: the two clocks may
-// differ a little. More means that the number was somebody's before.
-const earlyMax = 5 * time.Minute
-
-// The words for verified replies that cannot be taken as they are, as Result.Code.
-const (
-	codeIncomplete = "incomplete reply"
-	codeMerchant   = "other merchant"
-	codeNumber     = pay.CodeNumber
-	codeAmount     = "other amount"
-	codeCurrency   = "other currency"
-	codePayTime    = pay.CodePayTime
-)
-
 // success judges a verified payment: everything that makes it ours has to be
 // there, and to be ours.
 func (p *Provider) success(r reply, a pay.Attempt) pay.Result {
@@ -31,17 +17,17 @@ func (p *Provider) success(r reply, a pay.Attempt) pay.Result {
 	result.Network, result.Amount, result.Settled, result.PaidAt = pay.CutBasic(f["trade_no"], networkBytesMax), total, settled, paidAt
 	switch {
 	case p.otherSeller(f):
-		result.Code = codeMerchant
+		result.Code = pay.CodeMerchant
 	case f["out_trade_no"] != "" && f["out_trade_no"] != a.Number:
-		result.Code = codeNumber
-	case okTime && !a.Asked.IsZero() && paidAt.Before(a.Asked.Add(-earlyMax)):
-		result.Code = codePayTime
+		result.Code = pay.CodeNumber
+	case okTime && !a.Asked.IsZero() && paidAt.Before(a.Asked.Add(-pay.EarlyMax)):
+		result.Code = pay.CodePayTime
 	case okTotal && total != a.Amount:
-		result.Code = codeAmount
+		result.Code = pay.CodeAmount
 	case f.foreign():
-		result.Code = codeCurrency
+		result.Code = pay.CodeCurrency
 	case !okTotal || !okSettled || !okTime || result.Network == "" || f["out_trade_no"] == "":
-		result.State, result.Code = pay.Unknown, codeIncomplete
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State = pay.Paid
 	}
@@ -61,9 +47,9 @@ func (p *Provider) traded(r reply, a pay.Attempt) pay.Result {
 		result.State, result.Code = pay.Mismatch, status
 		return result
 	case p.otherSeller(f):
-		return r.doubtful(codeMerchant)
+		return r.doubtful(pay.CodeMerchant)
 	case f["out_trade_no"] != a.Number:
-		return r.doubtful(codeNumber)
+		return r.doubtful(pay.CodeNumber)
 	case status == statusClosed:
 		result := r.judged(verdict{state: pay.Declined}, status, "")
 		result.Returned = wasPaid
@@ -71,7 +57,7 @@ func (p *Provider) traded(r reply, a pay.Attempt) pay.Result {
 	case status == statusWaiting:
 		return r.judged(waiting, status, "")
 	case status == "":
-		return r.doubtful(codeIncomplete)
+		return r.doubtful(pay.CodeIncomplete)
 	}
 	return r.doubtful("trade_status " + pay.CutBasic(status, codeBytesMax))
 }
@@ -83,7 +69,7 @@ func (f fields) paidAt() (time.Time, bool) {
 	if text == "" {
 		text = f["send_pay_date"]
 	}
-	at, err := time.ParseInLocation(stampForm, text, beijing)
+	at, err := time.ParseInLocation(stampForm, text, pay.Beijing)
 	return at, err == nil
 }
 

@@ -30,7 +30,7 @@ const (
 	words  = "网络的话"
 )
 
-var asked = time.Date(2026, 11, 25, 9, 30, 0, 0, beijing)
+var asked = time.Date(2026, 11, 25, 9, 30, 0, 0, pay.Beijing)
 
 var (
 	attempt      = pay.Attempt{Number: number, Merchant: "shop", Amount: 500, Asked: asked}

@@ -54,9 +54,9 @@ func (o Options) check() error {
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return fmt.Errorf("%q is not the address of a gateway", o.BaseURL)
-	case !plainText(o.AppID):
+	case !pay.Plain(o.AppID):
 		return errors.New("the application's id is missing or has blanks in it")
-	case o.AppAuthToken != "" && !plainText(string(o.AppAuthToken)):
+	case o.AppAuthToken != "" && !pay.Plain(string(o.AppAuthToken)):
 		return errors.New("the app_auth_token has blanks in it")
 	case o.PublicKey == nil:
 		return errors.New("the public key of Alipay is missing")
@@ -87,11 +87,6 @@ func (o Options) signer() (crypto.Signer, error) {
 		return nil, fmt.Errorf("the application's private key has less than %d bits", keyBitsMin)
 	}
 	return o.Signer, nil
-}
-
-// plainText tells whether a text has only printable ASCII without blanks.
-func plainText(text string) bool {
-	return text != "" && strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
 // account tells whether a text is the number of an Alipay account (PID).

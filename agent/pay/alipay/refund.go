@@ -44,7 +44,7 @@ func (p *Provider) Refund(ctx context.Context, r pay.Refund) pay.Result {
 		Operator: pay.CutBasic(r.Staff, operatorBytesMax), Store: p.o.StoreID, Terminal: pay.CutBasic(r.Device, terminalBytesMax), Options: refundOptions,
 	})
 	if !got.verified() {
-		return neverFinal(got.result)
+		return got.result.NeverFinal()
 	}
 	var word pay.Result
 	var look bool
@@ -73,11 +73,11 @@ func (got reply) moved(r pay.Refund) (result pay.Result, look bool) {
 	all, ok := yuan(f["refund_fee"])
 	switch {
 	case f["out_trade_no"] != r.Of.Number:
-		return got.doubtful(codeNumber), false
+		return got.doubtful(pay.CodeNumber), false
 	case f["fund_change"] != "Y":
 		return got.doubtful(codeNoChange), true
 	case !ok || all < r.Amount:
-		return got.doubtful(codeAmount), true
+		return got.doubtful(pay.CodeAmount), true
 	}
 	return got.gone("refunded", r.Amount), false
 }
@@ -90,7 +90,7 @@ func (got reply) gone(code string, amount money.Fen) pay.Result {
 	if back, ok := yuan(f["send_back_fee"]); ok && back <= amount {
 		result.Settled = back
 	}
-	if at, err := time.ParseInLocation(stampForm, f["gmt_refund_pay"], beijing); err == nil {
+	if at, err := time.ParseInLocation(stampForm, f["gmt_refund_pay"], pay.Beijing); err == nil {
 		result.PaidAt = at
 	}
 	return result
@@ -106,7 +106,7 @@ func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 		Options options `json:"query_options"`
 	}{r.Of.Number, r.Number, refundOptions})
 	if !got.verified() {
-		return neverFinal(got.result)
+		return got.result.NeverFinal()
 	}
 	f := got.fields
 	amount, ok := yuan(f["refund_amount"])
@@ -116,17 +116,17 @@ func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 		result, _ := got.refused(opRefundQuery, r.Of)
 		return result
 	case other("out_trade_no", r.Of.Number) || other("out_request_no", r.Number):
-		return got.doubtful(codeNumber)
+		return got.doubtful(pay.CodeNumber)
 	case status == "":
 		return got.judged(notFound, codeNotRefunded, "")
 	case status != statusRefunded:
 		return got.judged(notFound, "refund_status "+pay.CutBasic(status, codeBytesMax), "")
 	case !ok || f["out_request_no"] == "" || f["out_trade_no"] == "":
-		return got.doubtful(codeIncomplete)
+		return got.doubtful(pay.CodeIncomplete)
 	}
 	result := got.gone(statusRefunded, amount)
 	if amount != r.Amount {
-		result.State, result.Code = pay.Mismatch, codeAmount
+		result.State, result.Code = pay.Mismatch, pay.CodeAmount
 	}
 	return result
 }

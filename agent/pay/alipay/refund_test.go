@@ -17,9 +17,9 @@ func TestRefund(t *testing.T) {
 	change := func(more node) answer { return done(node{"fund_change": "Y", "refund_fee": "2.00"}, more) }
 	coupon, timed, found, other := returned, returned, returned, returned
 	coupon.Settled = 150
-	timed.PaidAt = time.Date(2026, 11, 25, 9, 31, 0, 0, beijing)
+	timed.PaidAt = time.Date(2026, 11, 25, 9, 31, 0, 0, pay.Beijing)
 	found.Code = statusRefunded
-	other.State, other.Code, other.Amount, other.Settled = pay.Mismatch, codeAmount, 300, 300
+	other.State, other.Code, other.Amount, other.Settled = pay.Mismatch, pay.CodeAmount, 300, 300
 	for name, c := range map[string]struct {
 		a     answer
 		look  answer
@@ -31,15 +31,15 @@ func TestRefund(t *testing.T) {
 		"the merchant is without less": {change(node{"send_back_fee": "1.50"}), answer{}, false, coupon},
 		"an odd part":                  {change(node{"send_back_fee": "2.01"}), answer{}, false, returned},
 		"its time is told":             {change(node{"gmt_refund_pay": "2026-11-25 09:31:00"}), answer{}, false, timed},
-		"another's":                    {change(node{"out_trade_no": "1"}), answer{}, false, pay.Result{Code: codeNumber, Date: asked.UTC()}},
-		"nobody's":                     {change(node{"out_trade_no": nil}), answer{}, false, pay.Result{Code: codeNumber, Date: asked.UTC()}},
+		"another's":                    {change(node{"out_trade_no": "1"}), answer{}, false, pay.Result{Code: pay.CodeNumber, Date: asked.UTC()}},
+		"nobody's":                     {change(node{"out_trade_no": nil}), answer{}, false, pay.Result{Code: pay.CodeNumber, Date: asked.UTC()}},
 
 		"no money moved, and it is there":     {change(node{"fund_change": "N"}), refunded(refund.Number, "2.00"), true, found},
 		"no word of money, and it is there":   {change(node{"fund_change": nil}), refunded(refund.Number, "2.00"), true, found},
 		"no money moved, and it is not there": {change(node{"fund_change": "N"}), done(), true, pay.Result{Code: codeNoChange, Date: asked.UTC()}},
 		"no money moved, and nobody knows":    {change(node{"fund_change": "N"}), refusing("ACQ.SYSTEM_ERROR"), true, pay.Result{Code: codeNoChange, Date: asked.UTC()}},
 		"no money moved, another is there":    {change(node{"fund_change": "N"}), refunded(refund.Number, "3.00"), true, other},
-		"too little in all":                   {change(node{"refund_fee": "1.99"}), done(), true, pay.Result{Code: codeAmount, Date: asked.UTC()}},
+		"too little in all":                   {change(node{"refund_fee": "1.99"}), done(), true, pay.Result{Code: pay.CodeAmount, Date: asked.UTC()}},
 		"no sum":                              {change(node{"refund_fee": nil}), refunded(refund.Number, "2.00"), true, found},
 	} {
 		n := playing(map[string][]answer{methodRefund: {c.a}, methodRefundQuery: {c.look}})
@@ -63,7 +63,7 @@ func TestAFinalNoIsLookedAt(t *testing.T) {
 	found := returned
 	found.Code = statusRefunded
 	other := found
-	other.State, other.Code, other.Amount, other.Settled = pay.Mismatch, codeAmount, 300, 300
+	other.State, other.Code, other.Amount, other.Settled = pay.Mismatch, pay.CodeAmount, 300, 300
 	const sub = "ACQ.TRADE_HAS_CLOSE"
 	for name, c := range map[string]struct {
 		look answer
@@ -88,7 +88,7 @@ func TestQueryRefund(t *testing.T) {
 	t.Parallel()
 	found, other := returned, returned
 	found.Code = statusRefunded
-	other.State, other.Code, other.Amount, other.Settled = pay.Mismatch, codeAmount, 500, 500
+	other.State, other.Code, other.Amount, other.Settled = pay.Mismatch, pay.CodeAmount, 500, 500
 	good := refunded(refund.Number, "2.00").node
 	for name, c := range map[string]struct {
 		fields node
@@ -99,12 +99,12 @@ func TestQueryRefund(t *testing.T) {
 		"nothing":           {node{"out_request_no": nil, "refund_amount": nil, "refund_status": nil, "out_trade_no": nil, "trade_no": nil}, pay.Result{NotFound: true, Code: codeNotRefunded}},
 		"no state":          {node{"refund_status": nil}, pay.Result{NotFound: true, Code: codeNotRefunded}},
 		"under way":         {node{"refund_status": "REFUND_PROCESSING"}, pay.Result{NotFound: true, Code: "refund_status REFUND_PROCESSING"}},
-		"another's refund":  {node{"out_request_no": "1"}, pay.Result{Code: codeNumber}},
-		"another's payment": {node{"out_trade_no": "1"}, pay.Result{Code: codeNumber}},
-		"no number":         {node{"out_request_no": nil}, pay.Result{Code: codeIncomplete}},
-		"nobody's payment":  {node{"out_trade_no": nil}, pay.Result{Code: codeIncomplete}},
-		"no amount":         {node{"refund_amount": nil}, pay.Result{Code: codeIncomplete}},
-		"an odd amount":     {node{"refund_amount": "2"}, pay.Result{Code: codeIncomplete}},
+		"another's refund":  {node{"out_request_no": "1"}, pay.Result{Code: pay.CodeNumber}},
+		"another's payment": {node{"out_trade_no": "1"}, pay.Result{Code: pay.CodeNumber}},
+		"no number":         {node{"out_request_no": nil}, pay.Result{Code: pay.CodeIncomplete}},
+		"nobody's payment":  {node{"out_trade_no": nil}, pay.Result{Code: pay.CodeIncomplete}},
+		"no amount":         {node{"refund_amount": nil}, pay.Result{Code: pay.CodeIncomplete}},
+		"an odd amount":     {node{"refund_amount": "2"}, pay.Result{Code: pay.CodeIncomplete}},
 	} {
 		n := playing(map[string][]answer{methodRefundQuery: {done(good, c.fields)}})
 		c.want.Date = asked.UTC()

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"tillgate/agent/pay"
@@ -22,9 +21,9 @@ func (p *Provider) Show(ctx context.Context, offer pay.Offer) pay.Result {
 		result, _ := r.refused(opShow, offer.Attempt)
 		return result
 	case r.fields["out_trade_no"] != offer.Number:
-		return r.doubtful(codeNumber)
-	case !goodLink(r.fields["qr_code"]):
-		return r.doubtful(codeIncomplete)
+		return r.doubtful(pay.CodeNumber)
+	case !pay.GoodLink(r.fields["qr_code"]):
+		return r.doubtful(pay.CodeIncomplete)
 	}
 	result := r.judged(verdict{state: pay.Waiting}, "shown", "")
 	result.Link = r.fields["qr_code"]
@@ -34,9 +33,4 @@ func (p *Provider) Show(ctx context.Context, offer pay.Offer) pay.Result {
 // minutes is a time as the network wants it: whole minutes, one at least.
 func minutes(d time.Duration) string {
 	return strconv.FormatInt(int64(max(1, (d+time.Minute-1)/time.Minute)), 10) + "m"
-}
-
-// goodLink tells whether a text is a link that a phone can open.
-func goodLink(text string) bool {
-	return strings.Contains(text, "://") && len(text) <= linkBytesMax && plainText(text)
 }

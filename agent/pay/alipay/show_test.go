@@ -18,13 +18,13 @@ func TestShow(t *testing.T) {
 		want   pay.Result
 	}{
 		"a code":                {node{"qr_code": link}, pay.Result{State: pay.Waiting, Code: "shown", Link: link}},
-		"no code":               {nil, pay.Result{Code: codeIncomplete}},
-		"a code of two lines":   {node{"qr_code": link + "\n"}, pay.Result{Code: codeIncomplete}},
-		"a code in Chinese":     {node{"qr_code": link + "码"}, pay.Result{Code: codeIncomplete}},
-		"a code that is a word": {node{"qr_code": "bavh4wjlxf12tper3a"}, pay.Result{Code: codeIncomplete}},
-		"a long code":           {node{"qr_code": link + strings.Repeat("a", 500)}, pay.Result{Code: codeIncomplete}},
-		"another's":             {node{"qr_code": link, "out_trade_no": "1"}, pay.Result{Code: codeNumber}},
-		"nobody's":              {node{"qr_code": link, "out_trade_no": nil}, pay.Result{Code: codeNumber}},
+		"no code":               {nil, pay.Result{Code: pay.CodeIncomplete}},
+		"a code of two lines":   {node{"qr_code": link + "\n"}, pay.Result{Code: pay.CodeIncomplete}},
+		"a code in Chinese":     {node{"qr_code": link + "码"}, pay.Result{Code: pay.CodeIncomplete}},
+		"a code that is a word": {node{"qr_code": "bavh4wjlxf12tper3a"}, pay.Result{Code: pay.CodeIncomplete}},
+		"a long code":           {node{"qr_code": link + strings.Repeat("a", 500)}, pay.Result{Code: pay.CodeIncomplete}},
+		"another's":             {node{"qr_code": link, "out_trade_no": "1"}, pay.Result{Code: pay.CodeNumber}},
+		"nobody's":              {node{"qr_code": link, "out_trade_no": nil}, pay.Result{Code: pay.CodeNumber}},
 	} {
 		n := playing(map[string][]answer{methodPrecreate: {done(c.fields)}})
 		c.want.Date = asked.UTC()
@@ -64,7 +64,7 @@ func TestTiming(t *testing.T) {
 		"a refund is asked about after 10 s":                   Timing.Refund.Queries[0] >= 10*time.Second && Timing.Refund.Again >= 3*time.Second,
 		"refunds of one payment are 3 s apart":                 Timing.Refund.Apart >= 3*time.Second,
 		"refunds are for 12 months":                            Timing.Refund.Window <= 365*24*time.Hour && Timing.Undo.NotAfter == Timing.Refund.Window,
-		"a look at a refusal is within a call":                 confirmMax < Timing.Call,
+		"a look at a refusal is within a call":                 pay.ConfirmMax < Timing.Call,
 		"a deposit's cancel may come at once":                  Timing.Holding().Undo.NotBefore == 0 && Timing.Hold.Undo.NotAfter > 24*time.Hour,
 		"a move that is not there is waited for for 10 s":      Timing.Hold.Again >= 10*time.Second,
 		"queries of moves are 3 to 6 s apart":                  Timing.Hold.QueryEvery >= 3*time.Second && Timing.Hold.QueryEvery <= 6*time.Second,

@@ -3,7 +3,6 @@ package alipay
 import (
 	"cmp"
 	"strings"
-	"time"
 
 	"tillgate/agent/pay"
 	"tillgate/store/money"
@@ -19,14 +18,9 @@ const (
 	networkBytesMax  = 64
 	codeBytesMax     = 64
 	wordsBytesMax    = 200
-	linkBytesMax     = 512
 	payerBytesMax    = 128
 	holdBytesMax     = 100 // of order_title and remark: 100 letters or 50 Chinese ones (section 9)
 )
-
-// beijing is the time of all of Alipay's stamps; China has one zone and no
-// summer time, so no table of zones is needed.
-var beijing = time.FixedZone("Beijing", 8*60*60)
 
 const stampForm = "2006-01-02 15:04:05"
 

@@ -23,7 +23,7 @@ func (p *Provider) Undo(ctx context.Context, a pay.Attempt) pay.Result {
 	r := p.ask(ctx, methodCancel, trade{a.Number})
 	switch {
 	case !r.verified():
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case !r.done():
 		result, look := r.refused(opCancel, a)
 		if look {
@@ -40,11 +40,11 @@ func (p *Provider) cancelled(ctx context.Context, r reply, a pay.Attempt) pay.Re
 	f := r.fields
 	switch retry, action := f["retry_flag"], f["action"]; {
 	case f["out_trade_no"] != "" && f["out_trade_no"] != a.Number:
-		return r.doubtful(codeNumber)
+		return r.doubtful(pay.CodeNumber)
 	case retry == "Y":
 		return r.doubtful("retry_flag Y")
 	case retry != "N":
-		return r.doubtful(codeIncomplete)
+		return r.doubtful(pay.CodeIncomplete)
 	case action == "":
 		return p.lookAndReturn(ctx, a, r.doubtful("no action"))
 	case action == "close" || action == "refund":
@@ -60,11 +60,11 @@ func (p *Provider) close(ctx context.Context, a pay.Attempt) (result pay.Result,
 	r := p.ask(ctx, methodClose, trade{a.Number})
 	switch {
 	case !r.verified():
-		return neverFinal(r.result), false
+		return r.result.NeverFinal(), false
 	case !r.done():
 		return r.refused(opClose, a)
 	case r.fields["out_trade_no"] != "" && r.fields["out_trade_no"] != a.Number:
-		return r.doubtful(codeNumber), false
+		return r.doubtful(pay.CodeNumber), false
 	}
 	return r.judged(verdict{state: pay.Declined}, "closed", ""), false
 }

@@ -20,10 +20,10 @@ func TestCancel(t *testing.T) {
 		"closed":               {node{"retry_flag": "N", "action": "close"}, pay.Result{State: pay.Declined, Code: "cancelled: close"}},
 		"given back":           {node{"retry_flag": "N", "action": "refund"}, pay.Result{State: pay.Declined, Code: "cancelled: refund", Returned: true}},
 		"without its number":   {node{"retry_flag": "N", "action": "close", "out_trade_no": nil}, pay.Result{State: pay.Declined, Code: "cancelled: close"}},
-		"another's":            {node{"retry_flag": "N", "action": "close", "out_trade_no": "1"}, pay.Result{Code: codeNumber}},
+		"another's":            {node{"retry_flag": "N", "action": "close", "out_trade_no": "1"}, pay.Result{Code: pay.CodeNumber}},
 		"again":                {node{"retry_flag": "Y"}, pay.Result{Code: "retry_flag Y"}},
 		"again, and an action": {node{"retry_flag": "Y", "action": "refund"}, pay.Result{Code: "retry_flag Y"}},
-		"no flag":              {node{"action": "close"}, pay.Result{Code: codeIncomplete}},
+		"no flag":              {node{"action": "close"}, pay.Result{Code: pay.CodeIncomplete}},
 		"an odd action":        {node{"retry_flag": "N", "action": "unfreeze"}, pay.Result{Code: "action unfreeze"}},
 	} {
 		n := playing(map[string][]answer{methodCancel: {done(c.fields)}})
@@ -42,7 +42,7 @@ func TestClose(t *testing.T) {
 	}{
 		"closed":             {nil, pay.Result{State: pay.Declined, Code: "closed"}},
 		"without its number": {node{"out_trade_no": nil}, pay.Result{State: pay.Declined, Code: "closed"}},
-		"another's":          {node{"out_trade_no": "1"}, pay.Result{Code: codeNumber}},
+		"another's":          {node{"out_trade_no": "1"}, pay.Result{Code: pay.CodeNumber}},
 	} {
 		n := playing(map[string][]answer{methodClose: {done(c.fields)}})
 		c.want.Date = asked.UTC()
@@ -75,7 +75,7 @@ func lookRows() []lookRow {
 		{"busy", query(refusing("ACQ.SYSTEM_ERROR")), look, pay.Result{}, false},
 		{"closed", query(traded(statusClosed)), look, pay.Result{State: pay.Declined, Code: statusClosed}, false},
 		{"given back", query(traded(statusClosed, date)), look, pay.Result{State: pay.Declined, Code: statusClosed, Returned: true}, false},
-		{"paid by somebody", query(traded(statusSuccess, node{"total_amount": "6.00"})), look, pay.Result{Code: codeAmount, Fault: true}, false},
+		{"paid by somebody", query(traded(statusSuccess, node{"total_amount": "6.00"})), look, pay.Result{Code: pay.CodeAmount, Fault: true}, false},
 		{"open", map[string][]answer{methodQuery: {traded(statusWaiting)}, methodClose: {done()}}, []string{methodQuery, methodClose}, pay.Result{State: pay.Declined, Code: "closed"}, true},
 		{"open, and cannot be closed", map[string][]answer{methodQuery: {traded(statusWaiting)}, methodClose: {refusing("ACQ.TRADE_STATUS_ERROR")}},
 			[]string{methodQuery, methodClose}, pay.Result{Code: "ACQ.TRADE_STATUS_ERROR"}, true},
@@ -85,7 +85,7 @@ func lookRows() []lookRow {
 		{"paid, no money left", refunding(refusing("ACQ.SELLER_BALANCE_NOT_ENOUGH")), refund, pay.Result{Code: "ACQ.SELLER_BALANCE_NOT_ENOUGH", Fault: true}, false},
 		{"paid, another amount refunded", refunding(refusing("ACQ.DISCORDANT_REPEAT_REQUEST")), refund, pay.Result{Code: "ACQ.DISCORDANT_REPEAT_REQUEST", Fault: true}, false},
 		{"paid, refunded before", refunding(unchanged, refunded(number+"99", "5.00")), find, pay.Result{State: pay.Declined, Code: statusRefunded, Returned: true}, false},
-		{"paid, a part refunded before", refunding(unchanged, refunded(number+"99", "4.00")), find, pay.Result{Code: codeAmount, Fault: true}, false},
+		{"paid, a part refunded before", refunding(unchanged, refunded(number+"99", "4.00")), find, pay.Result{Code: pay.CodeAmount, Fault: true}, false},
 		{"paid, and no refund to be found", refunding(unchanged, done()), find, pay.Result{Code: codeNoChange}, false},
 		{"paid, never refundable", refunding(refusing("ACQ.TRADE_HAS_FINISHED"), done()), find, pay.Result{Code: "ACQ.TRADE_HAS_FINISHED", Fault: true}, false},
 	}

@@ -11,14 +11,6 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The words for replies that cannot be believed, as Result.Code.
-const (
-	codeBadReply     = "bad reply"
-	codeBadSignature = "bad signature"
-	codeNoSignature  = "no signature"
-	codeIncomplete   = "incomplete reply"
-)
-
 // The numbers of replies (section 13): the status, or the internal one where that
 // says more and means something to us.
 const (
@@ -91,16 +83,16 @@ func (p *Provider) read(sent pay.Reply, code string) reply {
 	}
 	got, ok := unseal(sent.Body)
 	if !ok {
-		return doubt(codeBadReply, "")
+		return doubt(pay.CodeBadReply, "")
 	}
 	verified := got.authen != nil && got.authen.Type == authenHMAC && p.keys.signed(got.text, got.authen.Code)
 	var a answer
 	legible := json.Unmarshal([]byte(pay.Hide(got.text, code)), &a) == nil && a.Status != nil
 	switch {
 	case got.authen != nil && !verified:
-		return doubt(codeBadSignature, "")
+		return doubt(pay.CodeBadSignature, "")
 	case !legible && verified:
-		return reply{result: pay.Result{Code: codeIncomplete, Date: sent.Date}}
+		return reply{result: pay.Result{Code: pay.CodeIncomplete, Date: sent.Date}}
 	case verified:
 		return reply{answer: &a, code: a.code(), result: pay.Result{Date: sent.Date, Detail: a.log()}}
 	case legible && (*a.Status == 3 || *a.Status == 101):
@@ -108,7 +100,7 @@ func (p *Provider) read(sent pay.Reply, code string) reply {
 		r.code = a.code()
 		return r
 	}
-	return doubt(codeNoSignature, "")
+	return doubt(pay.CodeNoSignature, "")
 }
 
 // code is the number that says most.
@@ -153,14 +145,7 @@ func doubt(code, detail string) reply {
 	return reply{result: pay.Result{Code: code, Detail: detail}}
 }
 
-// neverFinal is for calls that take no money: that they did not leave says
-// nothing about the charge.
-func neverFinal(r pay.Result) pay.Result {
-	r.State = pay.Unknown
-	return r
-}
-
-// unheard is neverFinal for what has to get through: where the network does not
+// unheard is NeverFinal for what has to get through: where the network does not
 // know our signature it will not, before a person has seen to the key.
 func unheard(r pay.Result) pay.Result {
 	r.State, r.Fault = pay.Unknown, r.Code == statusRefused || r.Code == refusedKey

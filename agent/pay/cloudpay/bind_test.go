@@ -198,7 +198,7 @@ func TestUnbind(t *testing.T) {
 		t.Errorf("a device that was never bound: %v", err)
 	}
 	n.raw = func(string, string) (int, string) { return 200, envelope(message{"status": 0}, lastKey) }
-	if err := n.provider(t, bound).Unbind(t.Context()); err == nil || !strings.Contains(err.Error(), codeBadSignature) {
+	if err := n.provider(t, bound).Unbind(t.Context()); err == nil || !strings.Contains(err.Error(), pay.CodeBadSignature) {
 		t.Errorf("an answer of somebody else: %v", err)
 	}
 }

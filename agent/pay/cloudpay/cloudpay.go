@@ -4,13 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"tillgate/agent/pay"
 )
-
-// confirmMax is how long a refused payer waits for the look at the order.
-const confirmMax = 3 * time.Second
 
 // Provider asks Cloud Pay on behalf of one merchant.
 type Provider struct {
@@ -95,7 +91,7 @@ func confirm(ctx context.Context, refusal pay.Result, a pay.Attempt, ask query) 
 	case refusal.State != pay.Declined || refusal.Fault && refusal.Code != statusNumber:
 		return refusal
 	}
-	ctx, cancel := context.WithTimeout(ctx, confirmMax)
+	ctx, cancel := context.WithTimeout(ctx, pay.ConfirmMax)
 	defer cancel()
 	look := ask(ctx, a)
 	switch {
@@ -111,7 +107,7 @@ func confirm(ctx context.Context, refusal pay.Result, a pay.Attempt, ask query) 
 // taken nothing, and whatever undid it would undo the other. So it is never
 // unknown, which is undone some day: a person sees the other order's amount.
 func another(ctx context.Context, refusal pay.Result, a pay.Attempt, ask query) pay.Result {
-	ctx, cancel := context.WithTimeout(ctx, confirmMax)
+	ctx, cancel := context.WithTimeout(ctx, pay.ConfirmMax)
 	defer cancel()
 	look := ask(ctx, a)
 	if look.State == pay.Declined && !look.Returned {
@@ -163,7 +159,7 @@ func (p *Provider) seen(ctx context.Context, a pay.Attempt) pay.Result {
 	r := p.look(ctx, a)
 	switch {
 	case r.answer == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.code != statusDone:
 		return r.refused(queryCodes)
 	}

@@ -67,8 +67,8 @@ func (p *Provider) ShowHold(ctx context.Context, o pay.Offer) pay.Result {
 		return r.result
 	case r.code != statusDone:
 		return confirmShown(ctx, r.refused(chargeCodes), o.Attempt, p.QueryHold)
-	case r.answer.ScanCodeFreeze == nil || !goodLink(r.answer.ScanCodeFreeze.Link):
-		return r.judged(unknown, codeIncomplete, "")
+	case r.answer.ScanCodeFreeze == nil || !pay.GoodLink(r.answer.ScanCodeFreeze.Link):
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	result := r.judged(verdict{state: pay.Waiting}, "shown", "")
 	result.Link, result.Wallet = r.answer.ScanCodeFreeze.Link, alipay
@@ -82,7 +82,7 @@ func (p *Provider) QueryHold(ctx context.Context, a pay.Attempt) pay.Result {
 	r := p.ask(ctx, "query_freeze_order", c)
 	switch {
 	case r.answer == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.code != statusDone:
 		return r.refused(queryCodes)
 	}

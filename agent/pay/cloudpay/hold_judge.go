@@ -6,17 +6,10 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The words for deposits that cannot be taken as they are, as Result.Code.
-const (
-	codeTotals   = "totals differ"
-	codeCaptured = "captured"
-	codeReleased = "released"
-)
-
 // frozen judges what a verified answer says of a deposit.
 func (p *Provider) frozen(r reply, t *freezeAnswer, a pay.Attempt) pay.Result {
 	if t == nil {
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	o := &t.Order
 	wallet, state, words := o.wallet()
@@ -24,13 +17,13 @@ func (p *Provider) frozen(r reply, t *freezeAnswer, a pay.Attempt) pay.Result {
 	r.result.Wallet = wallet
 	switch {
 	case wallet == "":
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case v.state == pay.Paid, v.gone && o.was():
 		return p.held(r, t, a, v.gone)
 	case p.other(t.Key):
-		return r.judged(unknown, codeMerchant, words)
+		return r.judged(unknown, pay.CodeMerchant, words)
 	case o.Number != a.Number:
-		return r.judged(unknown, codeNumber, words)
+		return r.judged(unknown, pay.CodeNumber, words)
 	case bool(o.Transforming):
 		return r.judged(waiting, codeTransforming, words)
 	case v.unseen && a.Returning:
@@ -56,17 +49,17 @@ func (p *Provider) held(r reply, t *freezeAnswer, a pay.Attempt, over bool) pay.
 	}
 	switch {
 	case p.other(t.Key):
-		result.Code = codeMerchant
+		result.Code = pay.CodeMerchant
 	case o.Number != "" && o.Number != a.Number:
-		result.Code = codeNumber
-	case o.HeldAt > 0 && !a.Asked.IsZero() && result.PaidAt.Before(a.Asked.Add(-earlyMax)):
-		result.Code = codePayTime
+		result.Code = pay.CodeNumber
+	case o.HeldAt > 0 && !a.Asked.IsZero() && result.PaidAt.Before(a.Asked.Add(-pay.EarlyMax)):
+		result.Code = pay.CodePayTime
 	case o.Fee != nil && *o.Fee != a.Amount:
-		result.Code = codeAmount
+		result.Code = pay.CodeAmount
 	case o.FeeType != "" && o.FeeType != "CNY":
-		result.Code = codeCurrency
+		result.Code = pay.CodeCurrency
 	case o.Number == "" || o.Fee == nil || o.HeldAt <= 0 || result.Network == "" || !named(t.Key):
-		result.State, result.Code = pay.Unknown, codeIncomplete
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State = pay.Paid
 		return o.kept(result, a, over)
@@ -81,20 +74,9 @@ func (p *Provider) held(r reply, t *freezeAnswer, a pay.Attempt, over bool) pay.
 func (o *freezeOrder) kept(result pay.Result, a pay.Attempt, over bool) pay.Result {
 	held := pay.Held{Captured: o.Captured, Released: o.ByHand + o.ByItself}
 	held.Left = result.Amount - held.Captured - held.Released
-	if min(held.Left, o.Captured, o.ByHand, o.ByItself, o.Refunded) < 0 || o.Refunded > o.Captured {
-		result.State, result.Code, result.Fault = pay.Unknown, codeTotals, true
-		return result
-	}
+	good := min(held.Left, o.Captured, o.ByHand, o.ByItself, o.Refunded) >= 0 && o.Refunded <= o.Captured
 	if over {
 		held.Released, held.Left = held.Released+held.Left, 0
 	}
-	result.Held = &held
-	switch {
-	case !a.Returning:
-	case held.Captured > 0: // by whom? not by who is taking it back
-		result.State, result.Code = pay.Mismatch, codeCaptured
-	case held.Left == 0:
-		result.State, result.Code, result.Returned = pay.Declined, codeReleased, true
-	}
-	return result
+	return result.Keeping(held, good, a)
 }

@@ -72,13 +72,13 @@ func (p *Provider) QueryCapture(ctx context.Context, m pay.Move) pay.Result {
 // consumed judges what a verified answer says of a capture.
 func (p *Provider) consumed(r reply, t *tradeAnswer, m pay.Move) pay.Result {
 	if t == nil {
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	wallet, state, _ := t.Order.wallet()
 	r.result.Wallet = walletName(wallet)
 	switch {
 	case t.Order.FreezeNo != "" && t.Order.FreezeNo != m.Of.Number:
-		return r.judged(unknown, codeNumber, "")
+		return r.judged(unknown, pay.CodeNumber, "")
 	case t.gone() && t.Order.back(): // it was captured, and refunded since
 		result := p.success(r, t, captured(m))
 		if result.State == pay.Paid {
@@ -102,7 +102,7 @@ func (p *Provider) Release(ctx context.Context, m pay.Move) pay.Result {
 	case r.answer == nil:
 		return unheard(r.result)
 	case r.code == statusDone && r.answer.Unfreeze == nil:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case r.code == statusDone:
 		return r.released(r.answer.Unfreeze.Order, m)
 	}
@@ -120,7 +120,7 @@ func (p *Provider) QueryRelease(ctx context.Context, m pay.Move) pay.Result {
 	case r.code != statusDone:
 		return r.refused(refundQueryCodes)
 	case r.answer.QueryUnfreeze == nil:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	orders := r.answer.QueryUnfreeze.Orders
 	i := slices.IndexFunc(orders, func(o unfreezeOrder) bool { return o.Number == m.Number })
@@ -128,7 +128,7 @@ func (p *Provider) QueryRelease(ctx context.Context, m pay.Move) pay.Result {
 	case i >= 0:
 		return r.released(orders[i], m)
 	case len(orders) > 0: // one was asked for, and others were answered
-		return r.judged(unknown, codeNumber, "")
+		return r.judged(unknown, pay.CodeNumber, "")
 	}
 	return r.judged(notFound, "no such release", "")
 }
@@ -139,13 +139,13 @@ func (r reply) released(o unfreezeOrder, m pay.Move) pay.Result {
 	r.result.Wallet = wallet
 	switch {
 	case wallet == "" || o.Fee == nil:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case o.FreezeNo != m.Of.Number || o.Number != m.Number:
-		return r.judged(unknown, codeNumber, "")
+		return r.judged(unknown, pay.CodeNumber, "")
 	}
 	r.result.Network, r.result.Amount = pay.Cut(o.Network, networkBytesMax), *o.Fee
 	if *o.Fee != m.Amount {
-		return r.judged(notOurs, codeAmount, "")
+		return r.judged(notOurs, pay.CodeAmount, "")
 	}
 	result := r.judged(unfreezeStates[wallet][state], unfreezeCode(wallet, state), "")
 	if o.DoneAt > 0 && result.State == pay.Returned {

@@ -51,12 +51,12 @@ func TestALifeOfADeposit(t *testing.T) {
 	other, otherPart := taken, part
 	other.Amount, otherPart.Amount = 8851, 10001
 	for what, r := range map[string]pay.Result{"capture": p.Capture(t.Context(), other), "query": p.QueryCapture(t.Context(), other)} {
-		if r.State != pay.Mismatch || r.Code != codeAmount || r.Amount != taken.Amount {
+		if r.State != pay.Mismatch || r.Code != pay.CodeAmount || r.Amount != taken.Amount {
 			t.Errorf("another amount, %s: %+v", what, r)
 		}
 	}
 	for what, r := range map[string]pay.Result{"release": p.Release(t.Context(), otherPart), "query": p.QueryRelease(t.Context(), otherPart)} {
-		if r.State != pay.Mismatch || r.Code != codeAmount || r.Amount != part.Amount {
+		if r.State != pay.Mismatch || r.Code != pay.CodeAmount || r.Amount != part.Amount {
 			t.Errorf("another amount, %s: %+v", what, r)
 		}
 	}
@@ -134,17 +134,17 @@ func TestStatesOfCaptures(t *testing.T) {
 		t.Errorf("Alipay's, refunded since: %+v", r)
 	}
 	object(trade, "order_content")["total_fee"] = 8851
-	if r := sayCapture(t, trade); r.State != pay.Mismatch || r.Code != codeAmount {
+	if r := sayCapture(t, trade); r.State != pay.Mismatch || r.Code != pay.CodeAmount {
 		t.Errorf("Alipay's, of another amount, refunded since: %+v", r)
 	}
 	for of, want := range map[string]pay.State{number: pay.Paid, number[:23] + "2": pay.Unknown} {
 		trade := tradeOf(takenNo, alipay, 2, taken.Amount)
 		object(trade, "order_content")["out_freeze_no"] = of
-		if r := sayCapture(t, trade); r.State != want || want == pay.Unknown && r.Code != codeNumber {
+		if r := sayCapture(t, trade); r.State != want || want == pay.Unknown && r.Code != pay.CodeNumber {
 			t.Errorf("of the deposit %s: %+v", of, r)
 		}
 	}
-	if r := sayCapture(t, nil); r.State != pay.Unknown || r.Code != codeIncomplete {
+	if r := sayCapture(t, nil); r.State != pay.Unknown || r.Code != pay.CodeIncomplete {
 		t.Errorf("of nothing: %+v", r)
 	}
 }
@@ -200,7 +200,7 @@ func TestWhatReleasesSay(t *testing.T) {
 		}
 	}
 	for what, r := range sayRelease(t, unfreezeOf(freedNo, alipay, &giving{state: 1, fee: 1})) {
-		if r.State != pay.Mismatch || r.Amount != 1 || r.Code != codeAmount {
+		if r.State != pay.Mismatch || r.Amount != 1 || r.Code != pay.CodeAmount {
 			t.Errorf("another amount, %s: %+v", what, r)
 		}
 	}

@@ -159,24 +159,24 @@ func TestHeld(t *testing.T) {
 		code        string
 	}{
 		{"ours", "", nil, pay.Paid, ""},
-		{"another number", "out_freeze_no", number[:23] + "2", pay.Mismatch, codeNumber},
-		{"another amount", "freeze_fee", 29999, pay.Mismatch, codeAmount},
-		{"another currency", "fee_type", "USD", pay.Mismatch, codeCurrency},
-		{"another merchant", "out_sub_mch_id", "sz01other", pay.Mismatch, codeMerchant},
-		{"another store", "out_shop_id", "sz01other", pay.Mismatch, codeMerchant},
-		{"long before it was asked for", "time_end", asked.Unix() - 301, pay.Mismatch, codePayTime},
+		{"another number", "out_freeze_no", number[:23] + "2", pay.Mismatch, pay.CodeNumber},
+		{"another amount", "freeze_fee", 29999, pay.Mismatch, pay.CodeAmount},
+		{"another currency", "fee_type", "USD", pay.Mismatch, pay.CodeCurrency},
+		{"another merchant", "out_sub_mch_id", "sz01other", pay.Mismatch, pay.CodeMerchant},
+		{"another store", "out_shop_id", "sz01other", pay.Mismatch, pay.CodeMerchant},
+		{"long before it was asked for", "time_end", asked.Unix() - 301, pay.Mismatch, pay.CodePayTime},
 		{"a little before", "time_end", asked.Unix() - 299, pay.Paid, ""},
 		{"still being processed", "is_transforming", true, pay.Paid, ""},
-		{"no number", "out_freeze_no", gone, pay.Unknown, codeIncomplete},
-		{"no amount", "freeze_fee", gone, pay.Unknown, codeIncomplete},
-		{"no time", "time_end", gone, pay.Unknown, codeIncomplete},
-		{"no number of the network's", "freeze_id", gone, pay.Unknown, codeIncomplete},
-		{"no merchant", "out_sub_mch_id", gone, pay.Unknown, codeIncomplete},
-		{"an amount with a point", "freeze_fee", 300.5, pay.Unknown, codeIncomplete},
-		{"an amount as a text", "freeze_fee", "30000", pay.Unknown, codeIncomplete},
-		{"no state", "wxpay_freeze_order_content_ext", gone, pay.Unknown, codeIncomplete},
-		{"two wallets", "alipay_freeze_order_content_ext", message{"current_trade_state": 2}, pay.Unknown, codeIncomplete},
-		{"a total as a text", "total_consume_fee", "0", pay.Unknown, codeIncomplete},
+		{"no number", "out_freeze_no", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no amount", "freeze_fee", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no time", "time_end", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no number of the network's", "freeze_id", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no merchant", "out_sub_mch_id", gone, pay.Unknown, pay.CodeIncomplete},
+		{"an amount with a point", "freeze_fee", 300.5, pay.Unknown, pay.CodeIncomplete},
+		{"an amount as a text", "freeze_fee", "30000", pay.Unknown, pay.CodeIncomplete},
+		{"no state", "wxpay_freeze_order_content_ext", gone, pay.Unknown, pay.CodeIncomplete},
+		{"two wallets", "alipay_freeze_order_content_ext", message{"current_trade_state": 2}, pay.Unknown, pay.CodeIncomplete},
+		{"a total as a text", "total_consume_fee", "0", pay.Unknown, pay.CodeIncomplete},
 	} {
 		n := &network{say: map[string]func(message) message{"query_freeze_order": func(message) message {
 			answer := freezeOf(number, &deposit{wallet: wechat, state: 2, fee: 30000})
@@ -210,7 +210,7 @@ func TestHeld(t *testing.T) {
 // TestOthersWithoutADeposit: an answer about somebody else's ends nothing.
 func TestOthersWithoutADeposit(t *testing.T) {
 	t.Parallel()
-	for field, code := range map[string]string{"out_freeze_no": codeNumber, "out_sub_mch_id": codeMerchant} {
+	for field, code := range map[string]string{"out_freeze_no": pay.CodeNumber, "out_sub_mch_id": pay.CodeMerchant} {
 		for _, state := range []int{3, 4, 6} {
 			n := &network{say: map[string]func(message) message{"query_freeze_order": func(message) message {
 				answer := freezeOf(number, &deposit{wallet: wechat, state: state, fee: 30000})
@@ -268,7 +268,7 @@ func TestHoldTotals(t *testing.T) {
 		p := n.provider(t)
 		r := p.QueryHold(t.Context(), hold)
 		if c.fault {
-			if r.State != pay.Unknown || r.Code != codeTotals || !r.Fault || r.Held != nil {
+			if r.State != pay.Unknown || r.Code != pay.CodeTotals || !r.Fault || r.Held != nil {
 				t.Errorf("%s: %+v", c.name, r)
 			}
 			continue
@@ -305,7 +305,7 @@ func TestShowHold(t *testing.T) {
 	} {
 		n := &network{say: map[string]func(message) message{"scancode_freeze": func(message) message { return c.answer }}}
 		r := n.provider(t).ShowHold(t.Context(), holdShow)
-		if r.State != c.state || (r.State == pay.Waiting) != (r.Link != "" && r.Wallet == alipay) || r.State == pay.Unknown && r.Code != codeIncomplete {
+		if r.State != c.state || (r.State == pay.Waiting) != (r.Link != "" && r.Wallet == alipay) || r.State == pay.Unknown && r.Code != pay.CodeIncomplete {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}

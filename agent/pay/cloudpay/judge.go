@@ -6,17 +6,8 @@ import (
 	"tillgate/agent/pay"
 )
 
-// earlyMax is how long before our asking a payment may lie: the two clocks may
-// differ a little. More means that the number was somebody's before.
-const earlyMax = 5 * time.Minute
-
 // The words for verified replies that cannot be taken as they are, as Result.Code.
 const (
-	codeMerchant     = "other merchant"
-	codeNumber       = pay.CodeNumber
-	codeAmount       = "other amount"
-	codeCurrency     = "other currency"
-	codePayTime      = pay.CodePayTime
 	codeTransforming = "transforming"
 )
 
@@ -52,7 +43,7 @@ func (o *order) back() bool { return o.WeChat != nil || o.Alipay != nil && o.Ali
 // no payment: only the order's state is.
 func (p *Provider) traded(r reply, t *tradeAnswer, a pay.Attempt) pay.Result {
 	if t == nil {
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	o := &t.Order
 	wallet, state, words := o.wallet()
@@ -61,7 +52,7 @@ func (p *Provider) traded(r reply, t *tradeAnswer, a pay.Attempt) pay.Result {
 	r.result.Wallet = walletName(wallet)
 	switch {
 	case wallet == "":
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case v.state == pay.Paid:
 		return p.success(r, t, a)
 	case v.gone && !a.Returning && (v.state == pay.Mismatch || o.back()): // somebody has touched it
@@ -69,9 +60,9 @@ func (p *Provider) traded(r reply, t *tradeAnswer, a pay.Attempt) pay.Result {
 		result.State, result.Code = pay.Mismatch, code
 		return result
 	case p.other(t.Key):
-		return r.judged(unknown, codeMerchant, words)
+		return r.judged(unknown, pay.CodeMerchant, words)
 	case o.Number != a.Number:
-		return r.judged(unknown, codeNumber, words)
+		return r.judged(unknown, pay.CodeNumber, words)
 	case bool(o.Transforming):
 		return r.judged(waiting, codeTransforming, words)
 	}
@@ -102,17 +93,17 @@ func (p *Provider) success(r reply, t *tradeAnswer, a pay.Attempt) pay.Result {
 	}
 	switch {
 	case p.other(t.Key):
-		result.Code = codeMerchant
+		result.Code = pay.CodeMerchant
 	case o.Number != "" && o.Number != a.Number:
-		result.Code = codeNumber
-	case o.PaidAt > 0 && !a.Asked.IsZero() && result.PaidAt.Before(a.Asked.Add(-earlyMax)):
-		result.Code = codePayTime
+		result.Code = pay.CodeNumber
+	case o.PaidAt > 0 && !a.Asked.IsZero() && result.PaidAt.Before(a.Asked.Add(-pay.EarlyMax)):
+		result.Code = pay.CodePayTime
 	case o.Total != nil && *o.Total != a.Amount:
-		result.Code = codeAmount
+		result.Code = pay.CodeAmount
 	case o.FeeType != "" && o.FeeType != "CNY":
-		result.Code = codeCurrency
+		result.Code = pay.CodeCurrency
 	case o.Number == "" || o.Total == nil || o.PaidAt <= 0 || result.Network == "" || !named(t.Key) || result.Settled < 0 || result.Settled > result.Amount:
-		result.State, result.Code = pay.Unknown, codeIncomplete
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State = pay.Paid
 	}

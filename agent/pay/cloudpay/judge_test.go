@@ -100,27 +100,27 @@ func TestSuccess(t *testing.T) {
 		{"in process", "is_transforming", true, pay.Paid, ""},
 		{"five minutes before", "time_end", asked.Unix() - 300, pay.Paid, ""},
 
-		{"another amount", "total_fee", 501, pay.Mismatch, codeAmount},
-		{"another number", "out_trade_no", number[:23] + "2", pay.Mismatch, codeNumber},
-		{"another currency", "fee_type", "USD", pay.Mismatch, codeCurrency},
-		{"another provider", "out_mch_id", "sz01other", pay.Mismatch, codeMerchant},
-		{"another merchant", "out_sub_mch_id", "sz01other", pay.Mismatch, codeMerchant},
-		{"another store", "out_shop_id", "sz01other", pay.Mismatch, codeMerchant},
-		{"before it was asked for", "time_end", asked.Unix() - 301, pay.Mismatch, codePayTime},
+		{"another amount", "total_fee", 501, pay.Mismatch, pay.CodeAmount},
+		{"another number", "out_trade_no", number[:23] + "2", pay.Mismatch, pay.CodeNumber},
+		{"another currency", "fee_type", "USD", pay.Mismatch, pay.CodeCurrency},
+		{"another provider", "out_mch_id", "sz01other", pay.Mismatch, pay.CodeMerchant},
+		{"another merchant", "out_sub_mch_id", "sz01other", pay.Mismatch, pay.CodeMerchant},
+		{"another store", "out_shop_id", "sz01other", pay.Mismatch, pay.CodeMerchant},
+		{"before it was asked for", "time_end", asked.Unix() - 301, pay.Mismatch, pay.CodePayTime},
 
-		{"no amount", "total_fee", gone, pay.Unknown, codeIncomplete},
-		{"no number", "out_trade_no", gone, pay.Unknown, codeIncomplete},
-		{"no time", "time_end", gone, pay.Unknown, codeIncomplete},
-		{"no number of the network", "transaction_id", gone, pay.Unknown, codeIncomplete},
-		{"no merchant", "out_sub_mch_id", gone, pay.Unknown, codeIncomplete},
-		{"no store", "out_shop_id", gone, pay.Unknown, codeIncomplete},
-		{"an amount below nothing", "settlement_total_fee", -1, pay.Unknown, codeIncomplete},
-		{"more than was paid", "settlement_total_fee", 501, pay.Unknown, codeIncomplete},
-		{"an amount with a point", "total_fee", 500.5, pay.Unknown, codeIncomplete},
-		{"an amount as a text", "total_fee", "500", pay.Unknown, codeIncomplete},
-		{"no state", "wxpay_order_content_ext", gone, pay.Unknown, codeIncomplete},
-		{"two wallets", "alipay_order_content_ext", message{"current_trade_state": 2}, pay.Unknown, codeIncomplete},
-		{"a state as a text", "wxpay_order_content_ext", message{"current_trade_state": "2"}, pay.Unknown, codeIncomplete},
+		{"no amount", "total_fee", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no number", "out_trade_no", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no time", "time_end", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no number of the network", "transaction_id", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no merchant", "out_sub_mch_id", gone, pay.Unknown, pay.CodeIncomplete},
+		{"no store", "out_shop_id", gone, pay.Unknown, pay.CodeIncomplete},
+		{"an amount below nothing", "settlement_total_fee", -1, pay.Unknown, pay.CodeIncomplete},
+		{"more than was paid", "settlement_total_fee", 501, pay.Unknown, pay.CodeIncomplete},
+		{"an amount with a point", "total_fee", 500.5, pay.Unknown, pay.CodeIncomplete},
+		{"an amount as a text", "total_fee", "500", pay.Unknown, pay.CodeIncomplete},
+		{"no state", "wxpay_order_content_ext", gone, pay.Unknown, pay.CodeIncomplete},
+		{"two wallets", "alipay_order_content_ext", message{"current_trade_state": 2}, pay.Unknown, pay.CodeIncomplete},
+		{"a state as a text", "wxpay_order_content_ext", message{"current_trade_state": "2"}, pay.Unknown, pay.CodeIncomplete},
 	} {
 		n := &network{say: map[string]func(message) message{"query_order": func(message) message {
 			answer := tradeOf(number, wechat, 2, 500)
@@ -191,7 +191,7 @@ func TestInProcess(t *testing.T) {
 // TestOthersWithoutAPayment: an answer about somebody else's order ends nothing.
 func TestOthersWithoutAPayment(t *testing.T) {
 	t.Parallel()
-	for field, code := range map[string]string{"out_trade_no": codeNumber, "out_sub_mch_id": codeMerchant} {
+	for field, code := range map[string]string{"out_trade_no": pay.CodeNumber, "out_sub_mch_id": pay.CodeMerchant} {
 		for _, state := range []int{5, 9, 4} {
 			n := &network{say: map[string]func(message) message{"query_order": func(message) message {
 				answer := tradeOf(number, wechat, state, 500)
@@ -227,37 +227,37 @@ func TestUnbelievableReplies(t *testing.T) {
 		body   string
 		code   string
 	}{
-		{"nothing", 200, "", codeBadReply},
-		{"HTML", 200, "<html><body>Sign in</body></html>", codeBadReply},
-		{"not an object", 200, `"ok"`, codeBadReply},
-		{"no content", 200, `{"authen_info":{"a":{"authen_type":1,"authen_code":"00"}}}`, codeBadReply},
+		{"nothing", 200, "", pay.CodeBadReply},
+		{"HTML", 200, "<html><body>Sign in</body></html>", pay.CodeBadReply},
+		{"not an object", 200, `"ok"`, pay.CodeBadReply},
+		{"no content", 200, `{"authen_info":{"a":{"authen_type":1,"authen_code":"00"}}}`, pay.CodeBadReply},
 		{"a good one with an error's status", 500, whole, "HTTP 500"},
 		{"a redirect", 302, whole, "HTTP 302"},
 		{"accepted", 202, whole, "HTTP 202"},
-		{"cut", 200, whole[:len(whole)/2], codeBadReply},
-		{"two", 200, whole + whole, codeBadReply},
-		{"a content before its own", 200, `{"response_content":"{\"status\":104}",` + whole[1:], codeBadReply},
-		{"a content after its own", 200, whole[:len(whole)-1] + `,"response_content":"{\"status\":104}"}`, codeBadReply},
-		{"the name of the content in capitals", 200, strings.Replace(whole, "response_content", "Response_Content", 1), codeBadReply},
-		{"a code twice", 200, strings.Replace(whole, `"authen_type":1`, `"authen_type":1,"authen_type":1`, 1), codeBadReply},
-		{"no code at all", 200, strings.Replace(whole, `"authen_type":1`, `"authen_type":null`, 1), codeBadSignature},
-		{"another key", 200, envelope(good, lastKey), codeBadSignature},
-		{"the code of another text", 200, strings.Replace(whole, hmacOf(contentOf(whole), testKey), hmacOf(`{"status":0}`, testKey), 1), codeBadSignature},
-		{"MD5", 200, strings.Replace(whole, `"authen_type":1`, `"authen_type":2`, 1), codeBadSignature},
-		{"an empty code", 200, strings.Replace(whole, hmacOf(contentOf(whole), testKey), "", 1), codeBadSignature},
-		{"another amount than was signed", 200, strings.ReplaceAll(whole, `total_fee\":500`, `total_fee\":5`), codeBadSignature},
-		{"no signature", 200, envelope(good, ""), codeNoSignature},
-		{"no signature, 102", 200, envelope(with("status", 102), ""), codeNoSignature},
-		{"no signature, 103", 200, envelope(with("status", 103), ""), codeNoSignature},
-		{"no signature, 104", 200, envelope(with("status", 104), ""), codeNoSignature},
-		{"no signature, nothing in it", 200, wrap("", ""), codeNoSignature},
+		{"cut", 200, whole[:len(whole)/2], pay.CodeBadReply},
+		{"two", 200, whole + whole, pay.CodeBadReply},
+		{"a content before its own", 200, `{"response_content":"{\"status\":104}",` + whole[1:], pay.CodeBadReply},
+		{"a content after its own", 200, whole[:len(whole)-1] + `,"response_content":"{\"status\":104}"}`, pay.CodeBadReply},
+		{"the name of the content in capitals", 200, strings.Replace(whole, "response_content", "Response_Content", 1), pay.CodeBadReply},
+		{"a code twice", 200, strings.Replace(whole, `"authen_type":1`, `"authen_type":1,"authen_type":1`, 1), pay.CodeBadReply},
+		{"no code at all", 200, strings.Replace(whole, `"authen_type":1`, `"authen_type":null`, 1), pay.CodeBadSignature},
+		{"another key", 200, envelope(good, lastKey), pay.CodeBadSignature},
+		{"the code of another text", 200, strings.Replace(whole, hmacOf(contentOf(whole), testKey), hmacOf(`{"status":0}`, testKey), 1), pay.CodeBadSignature},
+		{"MD5", 200, strings.Replace(whole, `"authen_type":1`, `"authen_type":2`, 1), pay.CodeBadSignature},
+		{"an empty code", 200, strings.Replace(whole, hmacOf(contentOf(whole), testKey), "", 1), pay.CodeBadSignature},
+		{"another amount than was signed", 200, strings.ReplaceAll(whole, `total_fee\":500`, `total_fee\":5`), pay.CodeBadSignature},
+		{"no signature", 200, envelope(good, ""), pay.CodeNoSignature},
+		{"no signature, 102", 200, envelope(with("status", 102), ""), pay.CodeNoSignature},
+		{"no signature, 103", 200, envelope(with("status", 103), ""), pay.CodeNoSignature},
+		{"no signature, 104", 200, envelope(with("status", 104), ""), pay.CodeNoSignature},
+		{"no signature, nothing in it", 200, wrap("", ""), pay.CodeNoSignature},
 		{"3", 200, envelope(with("status", 3), ""), "3"},
 		{"101", 200, envelope(with("status", 101), ""), "101"},
-		{"not JSON inside", 200, wrap("status=0", testKey), codeIncomplete},
-		{"no status", 200, wrap(`{"query_order":{}}`, testKey), codeIncomplete},
-		{"a status as a text", 200, envelope(with("status", "0"), testKey), codeIncomplete},
-		{"no order", 200, envelope(message{"status": 0}, testKey), codeIncomplete},
-		{"another call's order", 200, envelope(message{"status": 0, "reverse": tradeOf(number, wechat, 2, 500)}, testKey), codeIncomplete},
+		{"not JSON inside", 200, wrap("status=0", testKey), pay.CodeIncomplete},
+		{"no status", 200, wrap(`{"query_order":{}}`, testKey), pay.CodeIncomplete},
+		{"a status as a text", 200, envelope(with("status", "0"), testKey), pay.CodeIncomplete},
+		{"no order", 200, envelope(message{"status": 0}, testKey), pay.CodeIncomplete},
+		{"another call's order", 200, envelope(message{"status": 0, "reverse": tradeOf(number, wechat, 2, 500)}, testKey), pay.CodeIncomplete},
 		{"a status of tomorrow", 200, envelope(with("status", 105), testKey), "105"},
 	} {
 		n := &network{raw: func(string, string) (int, string) { return c.status, c.body }}
@@ -272,7 +272,7 @@ func TestUnbelievableReplies(t *testing.T) {
 			if r.State != pay.Unknown || code != c.code || r.NotFound || r.Message != "" || r.Amount != 0 {
 				t.Errorf("%s to %s: %+v", c.name, op, r)
 			}
-			if verified := c.code == codeIncomplete || c.code == "105"; r.Date.IsZero() == verified {
+			if verified := c.code == pay.CodeIncomplete || c.code == "105"; r.Date.IsZero() == verified {
 				t.Errorf("%s to %s: the date is %v", c.name, op, r.Date)
 			}
 		}

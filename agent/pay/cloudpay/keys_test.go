@@ -111,7 +111,7 @@ func TestAnswersByTheOldKey(t *testing.T) {
 	}
 	n := &network{raw: by(lastKey)}
 	p := n.provider(t, withOldKey)
-	if r := p.Query(t.Context(), attempt); r.State != pay.Unknown || r.Code != codeBadSignature {
+	if r := p.Query(t.Context(), attempt); r.State != pay.Unknown || r.Code != pay.CodeBadSignature {
 		t.Errorf("before: %+v", r)
 	}
 	n.raw = func(string, string) (int, string) {
@@ -127,7 +127,7 @@ func TestAnswersByTheOldKey(t *testing.T) {
 		}
 	}
 	n.raw = by("Xy7kQ2mN9pL4rT6wZ8bV3cH5dJ1fG0sA")
-	if r := p.Query(t.Context(), attempt); r.State != pay.Unknown || r.Code != codeBadSignature {
+	if r := p.Query(t.Context(), attempt); r.State != pay.Unknown || r.Code != pay.CodeBadSignature {
 		t.Errorf("in the window, by nobody's: %+v", r)
 	}
 }

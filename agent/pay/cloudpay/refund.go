@@ -19,17 +19,17 @@ func (p *Provider) Refund(ctx context.Context, r pay.Refund) pay.Result {
 	case look.code != statusDone:
 		return look.judged(verdict{fault: queryCodes[look.code].notFound}, "payment "+look.code, look.answer.Description)
 	case look.answer.Query == nil:
-		return look.judged(unknown, codeIncomplete, "")
+		return look.judged(unknown, pay.CodeIncomplete, "")
 	}
 	order := &look.answer.Query.Order
 	wallet, _, _ := order.wallet()
 	switch {
 	case walletName(wallet) == "":
-		return look.judged(stuck, codeIncomplete, "")
+		return look.judged(stuck, pay.CodeIncomplete, "")
 	case p.other(look.answer.Query.Key):
-		return look.judged(stuck, codeMerchant, "")
+		return look.judged(stuck, pay.CodeMerchant, "")
 	case order.Number != r.Of.Number:
-		return look.judged(unknown, codeNumber, "")
+		return look.judged(unknown, pay.CodeNumber, "")
 	case order.Total != nil && r.Amount > *order.Total: // the acceptance test wants to see it refused here (section 6)
 		return look.judged(notReturn, "more than was paid", "")
 	}
@@ -51,7 +51,7 @@ func (p *Provider) refund(ctx context.Context, r pay.Refund, wallet string) pay.
 	case reply.answer == nil:
 		return unheard(reply.result)
 	case reply.code == statusDone && reply.answer.Refund == nil:
-		return reply.judged(unknown, codeIncomplete, "")
+		return reply.judged(unknown, pay.CodeIncomplete, "")
 	case reply.code == statusDone:
 		return reply.returned(reply.answer.Refund.Order, r)
 	}
@@ -87,7 +87,7 @@ func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 	case reply.code != statusDone:
 		return reply.refused(refundQueryCodes)
 	case reply.answer.QueryRefund == nil:
-		return reply.judged(unknown, codeIncomplete, "")
+		return reply.judged(unknown, pay.CodeIncomplete, "")
 	}
 	orders := reply.answer.QueryRefund.Orders
 	i := slices.IndexFunc(orders, func(o refundOrder) bool { return o.RefundNo == r.Number })
@@ -95,7 +95,7 @@ func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 	case i >= 0:
 		return reply.returned(orders[i], r)
 	case len(orders) > 0: // one was asked for, and others were answered
-		return reply.judged(unknown, codeNumber, "")
+		return reply.judged(unknown, pay.CodeNumber, "")
 	}
 	return reply.judged(notFound, "no such refund", "")
 }
@@ -139,16 +139,16 @@ func (r reply) returned(o refundOrder, want pay.Refund) pay.Result {
 	r.result.Wallet = walletName(wallet)
 	switch {
 	case wallet == "" || o.Fee == nil:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case o.RefundNo != want.Number || o.Number != want.Of.Number:
-		return r.judged(unknown, codeNumber, "")
+		return r.judged(unknown, pay.CodeNumber, "")
 	}
 	r.result.Network, r.result.Amount, r.result.Settled = pay.Cut(o.Network, networkBytesMax), *o.Fee, o.settled()
 	switch {
 	case *o.Fee != want.Amount || o.Total != nil && *o.Total != want.Of.Amount:
-		return r.judged(notOurs, codeAmount, "")
+		return r.judged(notOurs, pay.CodeAmount, "")
 	case r.result.Settled < 0 || r.result.Settled > *o.Fee:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	result := r.judged(refundStates[wallet][state], refundCode(wallet, state), "")
 	if o.DoneAt > 0 && result.State == pay.Returned {

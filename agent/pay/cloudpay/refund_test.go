@@ -75,7 +75,7 @@ func TestRefundOfAPart(t *testing.T) {
 		other := part
 		other.Amount = 300
 		for what, r := range map[string]pay.Result{"refund": p.Refund(t.Context(), other), "query": p.QueryRefund(t.Context(), other)} {
-			if r.State != pay.Mismatch || r.Amount != 200 || r.Code != codeAmount {
+			if r.State != pay.Mismatch || r.Amount != 200 || r.Code != pay.CodeAmount {
 				t.Errorf("%s, another amount, %s: %+v", wallet, what, r)
 			}
 		}
@@ -132,19 +132,19 @@ func TestRefundOfWhat(t *testing.T) {
 		fault bool
 	}{
 		"nothing":  {func(*network) {}, "payment 102", true},
-		"a record": {func(n *network) { n.open(record, 2) }, codeIncomplete, true},
+		"a record": {func(n *network) { n.open(record, 2) }, pay.CodeIncomplete, true},
 		"somebody else's": {func(n *network) {
 			n.say = map[string]func(message) message{"query_order": func(message) message {
 				answer := tradeOf(number, wechat, 2, 500)
 				object(answer, "pay_mch_key")["out_sub_mch_id"] = "sz01other"
 				return message{"query_order": answer}
 			}}
-		}, codeMerchant, true},
+		}, pay.CodeMerchant, true},
 		"another number": {func(n *network) {
 			n.say = map[string]func(message) message{"query_order": func(message) message {
 				return message{"query_order": tradeOf(number[:23]+"2", wechat, 2, 500)}
 			}}
-		}, codeNumber, false},
+		}, pay.CodeNumber, false},
 		"less than is asked for": {func(n *network) { n.open(wechat, 2); n.books[number].total = part.Amount - 1 }, "more than was paid", false},
 		"nobody answers": {func(n *network) {
 			n.say = map[string]func(message) message{"query_order": func(message) message { return message{"status": 103} }}
@@ -195,7 +195,7 @@ func TestWhatRefundsSay(t *testing.T) {
 		t.Errorf("with a coupon of the merchant's: %+v", r)
 	}
 	coupon["coupon_infos"] = []message{{"coupon_fee": 201, "coupon_type": "NO_CASH"}}
-	if r := answered(t, "refund", message{"refund": message{"refund_order_content": coupon}}, false); r.State != pay.Unknown || r.Code != codeIncomplete {
+	if r := answered(t, "refund", message{"refund": message{"refund_order_content": coupon}}, false); r.State != pay.Unknown || r.Code != pay.CodeIncomplete {
 		t.Errorf("with a coupon of more than all: %+v", r)
 	}
 	two := []message{refundOf(number, number+"02", wechat, &giving{state: 3, fee: 100}), refundOf(number, part.Number, wechat, &giving{state: 2, fee: 200})}

@@ -20,8 +20,8 @@ func (p *Provider) Show(ctx context.Context, o pay.Offer) pay.Result {
 		return r.result
 	case r.code != statusDone:
 		return confirmShown(ctx, r.refused(chargeCodes), o.Attempt, p.Query)
-	case r.answer.ScanCodePay == nil || !goodLink(r.answer.ScanCodePay.Link):
-		return r.judged(unknown, codeIncomplete, "")
+	case r.answer.ScanCodePay == nil || !pay.GoodLink(r.answer.ScanCodePay.Link):
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	result := r.judged(verdict{state: pay.Waiting}, "shown", "")
 	result.Link, result.Wallet = r.answer.ScanCodePay.Link, p.o.QRWallet

@@ -29,13 +29,13 @@ func TestLinks(t *testing.T) {
 	for link, good := range map[string]bool{
 		"weixin://wxpay/bizpayurl?pr=x": true, "https://qr.alipay.com/bax0123": true,
 		"": false, "bizpayurl?pr=x": false, "https://qr.alipay.com/a b": false, "https://qr.alipay.com/\n": false, "https://付.example/": false,
-		"https://qr.alipay.com/" + strings.Repeat("x", linkBytesMax): false,
+		"https://qr.alipay.com/" + strings.Repeat("x", pay.LinkBytesMax): false,
 	} {
 		n := &network{say: map[string]func(message) message{"scan_code_pay": func(message) message {
 			return message{"scan_code_pay": message{"code_url": link}}
 		}}}
 		r := n.provider(t).Show(t.Context(), offer)
-		if good && (r.State != pay.Waiting || r.Link != link) || !good && (r.State != pay.Unknown || r.Link != "" || r.Code != codeIncomplete) {
+		if good && (r.State != pay.Waiting || r.Link != link) || !good && (r.State != pay.Unknown || r.Link != "" || r.Code != pay.CodeIncomplete) {
 			t.Errorf("%q: %+v", link, r)
 		}
 	}

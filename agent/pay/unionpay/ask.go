@@ -11,18 +11,6 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The words for replies that prove nothing, or that cannot be taken as they
-// are, as Result.Code.
-const (
-	codeBadReply   = "bad reply"
-	codeIncomplete = "incomplete reply"
-	codeNumber     = pay.CodeNumber
-	codeMerchant   = "other merchant"
-	codeAmount     = "other amount"
-	codeCurrency   = "other currency"
-	codePayTime    = pay.CodePayTime
-)
-
 // names are the fields in which a reply echoes whom and what it is about. What
 // is echoed has to be ours; the documents promise no echo.
 type names struct{ merchant, number, refund string }
@@ -89,7 +77,7 @@ func (p *Provider) read(sent pay.Reply, s subject) reply {
 		if sent.Status != http.StatusOK {
 			return doubt(httpCode(sent.Status), "")
 		}
-		return doubt(codeBadReply, "")
+		return doubt(pay.CodeBadReply, "")
 	}
 	o.hide(s.code)
 	r := reply{o: o, code: o.text("errCode"), words: pay.Cut(o.first("errInfo", "errMsg"), wordsBytesMax)}
@@ -101,9 +89,9 @@ func (p *Provider) read(sent pay.Reply, s subject) reply {
 	case sent.Status != http.StatusOK && !refused:
 		return doubt(httpCode(sent.Status), r.words)
 	case r.code == "":
-		return doubt(codeIncomplete, r.words)
+		return doubt(pay.CodeIncomplete, r.words)
 	case other(s.number, s.numberIs), s.refundIs != "" && other(s.refund, s.refundIs):
-		return doubt(codeNumber, r.words)
+		return doubt(pay.CodeNumber, r.words)
 	}
 	r.otherMerchant = other(s.merchant, s.merchantIs)
 	r.otherClock = timed[r.code] && !sent.Date.IsZero() && sent.Date.Sub(p.o.Now()).Abs() >= clockMax
@@ -141,16 +129,9 @@ func (r reply) judgedWith(v verdict, code, words string) pay.Result {
 // another merchant says nothing of ours, and no person need mend a clock.
 func (r reply) refusal(call func(meaning) verdict) pay.Result {
 	if r.otherMerchant {
-		return r.judged(unknown, codeMerchant)
+		return r.judged(unknown, pay.CodeMerchant)
 	}
 	v := call(codes[r.code])
 	v.fault = v.fault && !r.otherClock
 	return r.judged(v, r.code)
-}
-
-// neverFinal is for calls that take no money: that they did not leave says
-// nothing about the charge.
-func neverFinal(r pay.Result) pay.Result {
-	r.State = pay.Unknown
-	return r
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"tillgate/agent/pay"
@@ -50,9 +49,6 @@ const instMid = "QRPAYDEFAULT"
 // nobody confirms is over.
 const lifeMax = 30 * time.Minute
 
-// linkBytesMax is more than the text of a code has that a phone can still read.
-const linkBytesMax = 512
-
 // bill is the number of an order of ours on the wire: the source number in the
 // place of the first four digits. People never see it.
 func (p *Provider) bill(number string) string {
@@ -64,7 +60,7 @@ func (p *Provider) bill(number string) string {
 
 // net are the fields of every call of netpay, and more.
 func (p *Provider) net(more fields) fields {
-	f := fields{"requestTimestamp": p.o.Now().In(beijing).Format(netpayForm), "mid": p.o.QRMID, "tid": p.o.QRTID, "instMid": instMid}
+	f := fields{"requestTimestamp": p.o.Now().In(pay.Beijing).Format(netpayForm), "mid": p.o.QRMID, "tid": p.o.QRTID, "instMid": instMid}
 	maps.Copy(f, more)
 	return f
 }
@@ -90,7 +86,7 @@ func (s *Shower) Show(ctx context.Context, o pay.Offer) pay.Result {
 	f := s.net(s.billOf(o.Attempt))
 	f["totalAmount"] = int64(o.Amount)
 	f["billDesc"] = cmp.Or(pay.Cut(o.Title, titleBytesMax), "付款")
-	f["expireTime"] = s.o.Now().Add(life).In(beijing).Format(netpayForm)
+	f["expireTime"] = s.o.Now().Add(life).In(pay.Beijing).Format(netpayForm)
 	f["qrCodeId"] = s.bill(o.Number)
 	f["counterNo"] = pay.Cut(o.Lane, laneBytesMax)
 	r := s.ask(ctx, pathShow, f, s.billSubject(o.Number))
@@ -102,26 +98,20 @@ func (s *Shower) Show(ctx context.Context, o pay.Offer) pay.Result {
 	case r.code != codeSuccess:
 		return r.refusal(func(m meaning) verdict { return m.show })
 	case r.otherMerchant:
-		return r.judged(unknown, codeMerchant)
+		return r.judged(unknown, pay.CodeMerchant)
 	}
 	sum, given, good := r.o.fen("totalAmount")
 	link := r.o.text("billQRCode")
 	switch {
 	case given && sum != o.Amount:
-		return r.judged(unknown, codeAmount)
-	case !good || !goodLink(link):
-		return r.judged(unknown, codeIncomplete)
+		return r.judged(unknown, pay.CodeAmount)
+	case !good || !pay.GoodLink(link):
+		return r.judged(unknown, pay.CodeIncomplete)
 	}
 	s.codes.named(s.bill(o.Number), pay.Cut(r.o.text("qrCodeId"), networkBytesMax))
 	result := r.judgedWith(waiting, "shown", "")
 	result.Link = link
 	return result
-}
-
-// goodLink tells whether a text is a link that a phone can open.
-func goodLink(text string) bool {
-	return strings.Contains(text, "://") && len(text) <= linkBytesMax &&
-		strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
 // look asks for a bill, and for one of its refunds where one is named.
@@ -162,7 +152,7 @@ func (p *Provider) seeBill(ctx context.Context, a pay.Attempt) (result pay.Resul
 	r := p.look(ctx, a, "")
 	switch {
 	case r.o == nil:
-		return neverFinal(r.result), false
+		return r.result.NeverFinal(), false
 	case r.code != codeSuccess:
 		return r.refusal(func(m meaning) verdict { return m.query }), false
 	}
@@ -173,7 +163,7 @@ func (p *Provider) seeBill(ctx context.Context, a pay.Attempt) (result pay.Resul
 	case refundedStates[state] && !a.Returning:
 		return r.touched(c, a, state), true
 	case r.otherMerchant:
-		return r.judged(unknown, codeMerchant), false
+		return r.judged(unknown, pay.CodeMerchant), false
 	case refundedStates[state]:
 		return p.wentBack(ctx, a), true
 	case !known:

@@ -67,7 +67,7 @@ func TestRequestsOfBills(t *testing.T) {
 // with that day for ever, also by a device whose clock was wrong then.
 func TestABillKeepsItsDate(t *testing.T) {
 	t.Parallel()
-	for _, stamp := range []time.Time{time.Date(2026, 11, 25, 23, 59, 59, 0, beijing), time.Date(2026, 11, 25, 15, 59, 59, 0, time.UTC), time.Unix(86400/2, 0)} {
+	for _, stamp := range []time.Time{time.Date(2026, 11, 25, 23, 59, 59, 0, pay.Beijing), time.Date(2026, 11, 25, 15, 59, 59, 0, time.UTC), time.Unix(86400/2, 0)} {
 		now := stamp
 		n := &network{now: func() time.Time { return now }}
 		o := offer
@@ -78,7 +78,7 @@ func TestABillKeepsItsDate(t *testing.T) {
 		now = stamp.Add(48 * time.Hour)
 		s.Query(t.Context(), o.Attempt)
 		s.Refund(t.Context(), pay.Refund{Of: o.Attempt, Number: number + "01", Amount: 1})
-		if want := stamp.In(beijing).Format("2006-01-02"); made != want || n.last(pathBill).text("billDate") != want || n.last(pathRefund).text("billDate") != want {
+		if want := stamp.In(pay.Beijing).Format("2006-01-02"); made != want || n.last(pathBill).text("billDate") != want || n.last(pathRefund).text("billDate") != want {
 			t.Errorf("%s: made on %s, asked for on %s, refunded on %s", stamp, made, n.last(pathBill).text("billDate"), n.last(pathRefund).text("billDate"))
 		}
 	}
@@ -107,15 +107,15 @@ func TestWhatShowProves(t *testing.T) {
 		{"good", nil, pay.Waiting, "shown"},
 		{"without an echo", object{"billNo": nil, "mid": nil, "qrCodeId": nil}, pay.Waiting, "shown"},
 		{"with its amount", object{"totalAmount": "500"}, pay.Waiting, "shown"},
-		{"no code", object{"billQRCode": nil}, pay.Unknown, codeIncomplete},
-		{"a code that is no link", object{"billQRCode": "31942611250930"}, pay.Unknown, codeIncomplete},
-		{"a link with a line in it", object{"billQRCode": "https://a\nb"}, pay.Unknown, codeIncomplete},
-		{"a long link", object{"billQRCode": "https://" + strings.Repeat("a", 600)}, pay.Unknown, codeIncomplete},
-		{"another amount", object{"totalAmount": 499}, pay.Unknown, codeAmount},
-		{"half an amount", object{"totalAmount": 4.5}, pay.Unknown, codeIncomplete},
-		{"another bill", object{"billNo": bill[:23] + "9"}, pay.Unknown, codeNumber},
-		{"our number, not its bill", object{"billNo": number}, pay.Unknown, codeNumber},
-		{"another merchant", object{"mid": "898310148160999"}, pay.Unknown, codeMerchant},
+		{"no code", object{"billQRCode": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"a code that is no link", object{"billQRCode": "31942611250930"}, pay.Unknown, pay.CodeIncomplete},
+		{"a link with a line in it", object{"billQRCode": "https://a\nb"}, pay.Unknown, pay.CodeIncomplete},
+		{"a long link", object{"billQRCode": "https://" + strings.Repeat("a", 600)}, pay.Unknown, pay.CodeIncomplete},
+		{"another amount", object{"totalAmount": 499}, pay.Unknown, pay.CodeAmount},
+		{"half an amount", object{"totalAmount": 4.5}, pay.Unknown, pay.CodeIncomplete},
+		{"another bill", object{"billNo": bill[:23] + "9"}, pay.Unknown, pay.CodeNumber},
+		{"our number, not its bill", object{"billNo": number}, pay.Unknown, pay.CodeNumber},
+		{"another merchant", object{"mid": "898310148160999"}, pay.Unknown, pay.CodeMerchant},
 	} {
 		s := saying(map[string]object{pathShow: with(shownBill, c.spoil)}).shower(t, testOptions)
 		got := s.Show(t.Context(), offer)
@@ -187,16 +187,16 @@ func TestWhatAPaidBillMustSay(t *testing.T) {
 		{"no time", payment(object{"payTime": nil}), pay.Paid, ""},
 		{"another number of the network's", payment(object{"merOrderId": nil}), pay.Paid, ""},
 
-		{"a fen less", object{"totalAmount": 499}, pay.Mismatch, codeAmount},
-		{"a fen more", object{"totalAmount": 501}, pay.Mismatch, codeAmount},
-		{"paid before it was asked for", payment(object{"payTime": "2026-11-25 09:24:59"}), pay.Mismatch, codePayTime},
-		{"another merchant", object{"mid": "898310148160999"}, pay.Mismatch, codeMerchant},
+		{"a fen less", object{"totalAmount": 499}, pay.Mismatch, pay.CodeAmount},
+		{"a fen more", object{"totalAmount": 501}, pay.Mismatch, pay.CodeAmount},
+		{"paid before it was asked for", payment(object{"payTime": "2026-11-25 09:24:59"}), pay.Mismatch, pay.CodePayTime},
+		{"another merchant", object{"mid": "898310148160999"}, pay.Mismatch, pay.CodeMerchant},
 		{"refunded since", payment(object{"status": "TRADE_REFUND"}), pay.Mismatch, "TRADE_REFUND"},
 
-		{"no amount", object{"totalAmount": nil}, pay.Unknown, codeIncomplete},
-		{"no payment", object{"billPayment": nil}, pay.Unknown, codeIncomplete},
-		{"a payment as a text", object{"billPayment": "{}"}, pay.Unknown, codeIncomplete},
-		{"the merchant gets more than all", payment(object{"receiptAmount": 501}), pay.Unknown, codeIncomplete},
+		{"no amount", object{"totalAmount": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"no payment", object{"billPayment": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"a payment as a text", object{"billPayment": "{}"}, pay.Unknown, pay.CodeIncomplete},
+		{"the merchant gets more than all", payment(object{"receiptAmount": 501}), pay.Unknown, pay.CodeIncomplete},
 		{"its payment is open", payment(object{"status": "WAIT_BUYER_PAY"}), pay.Unknown, "billStatus PAID and WAIT_BUYER_PAY"},
 		{"closed, and its payment a success", object{"billStatus": "CLOSED"}, pay.Unknown, "billStatus CLOSED and TRADE_SUCCESS"},
 	} {
@@ -211,7 +211,7 @@ func TestWhatAPaidBillTells(t *testing.T) {
 	t.Parallel()
 	o := with(paidBill, object{"billPayment": with(paymentOf(paidBill), object{"receiptAmount": 450})})
 	want := pay.Result{State: pay.Paid, Network: network26, Wallet: "alipay", Amount: 500, Settled: 450,
-		PaidAt: time.Date(2026, 11, 25, 9, 30, 30, 0, beijing), Date: asked.Add(time.Second).UTC()}
+		PaidAt: time.Date(2026, 11, 25, 9, 30, 30, 0, pay.Beijing), Date: asked.Add(time.Second).UTC()}
 	if got := saying(map[string]object{pathBill: o}).shower(t, testOptions).Query(t.Context(), shownAttempt); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -259,7 +259,7 @@ func TestUndoOfABill(t *testing.T) {
 		{"its refund is on its way", []object{back(billIn("REFUND"), with(ours, object{"refundStatus": "PROCESSING"}))}, nil, nil, pay.Result{Code: "PROCESSING"}, "query query"},
 		{"nobody knows of its refund", []object{back(billIn("REFUND"), with(ours, object{"refundStatus": "UNKNOWN"}))}, nil, nil, pay.Result{Code: "UNKNOWN", Fault: true}, "query query"},
 		{"refunded by others", []object{billIn("REFUND")}, nil, nil, pay.Result{Code: "refunded by others", Fault: true}, "query query"},
-		{"of another amount", []object{with(paidBill, object{"totalAmount": 501})}, nil, nil, pay.Result{Code: codeAmount}, "query"},
+		{"of another amount", []object{with(paidBill, object{"totalAmount": 501})}, nil, nil, pay.Result{Code: pay.CodeAmount}, "query"},
 		{"closed before", []object{billIn("TRADE_CLOSED")}, nil, nil, pay.Result{State: pay.Declined, Code: "TRADE_CLOSED"}, "query"},
 		{"never heard of", nil, nil, nil, pay.Result{Code: "NO_ORDER", NotFound: true}, "query"},
 		{"locked", []object{billIn("UNPAID")}, failed("ORDER_PROCESSING"), nil, pay.Result{Code: "ORDER_PROCESSING"}, "query close-qrcode query"},
@@ -267,7 +267,7 @@ func TestUndoOfABill(t *testing.T) {
 		{"not for us to do", []object{billIn("UNPAID")}, failed("BAD_SIGN"), nil, pay.Result{Code: "BAD_SIGN", Fault: true}, "query close-qrcode query"},
 		{"the first look is spoilt", []object{failed("TIMEOUT"), billIn("CLOSED")}, done, nil, pay.Result{State: pay.Declined, Code: "CLOSED"}, "query close-qrcode query"},
 		{"the second look is spoilt", []object{billIn("UNPAID"), failed("TIMEOUT")}, done, nil, pay.Result{Code: "TIMEOUT"}, "query close-qrcode query"},
-		{"another merchant's is closed", []object{billIn("UNPAID")}, with(done, object{"mid": "898310148160999"}), nil, pay.Result{Code: codeMerchant}, "query close-qrcode query"},
+		{"another merchant's is closed", []object{billIn("UNPAID")}, with(done, object{"mid": "898310148160999"}), nil, pay.Result{Code: pay.CodeMerchant}, "query close-qrcode query"},
 	} {
 		looks := 0
 		n := &network{answer: func(call call) object {

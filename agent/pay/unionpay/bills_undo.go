@@ -35,7 +35,7 @@ func (p *Provider) undoBill(ctx context.Context, a pay.Attempt) pay.Result {
 	case closed:
 		return undone(again)
 	case r.o == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	}
 	result := r.refusal(func(m meaning) verdict { return m.undo })
 	result.NotFound = result.NotFound && again.NotFound // its code may be unknown, but the bill is there

@@ -27,7 +27,7 @@ func (p *Provider) asked(a pay.Attempt) time.Time {
 	if at.IsZero() {
 		at = cmp.Or(a.Asked, p.o.Now())
 	}
-	return at.In(beijing)
+	return at.In(pay.Beijing)
 }
 
 // days are the dates under which the network may have an attempt, the likeliest
@@ -37,7 +37,7 @@ func (p *Provider) days(a pay.Attempt) []string {
 	at := p.asked(a)
 	all := []time.Time{at, at.Add(nearMidnight), at.Add(-nearMidnight)}
 	if a.Asked.IsZero() {
-		all = append(all, p.o.Now().In(beijing))
+		all = append(all, p.o.Now().In(pay.Beijing))
 	}
 	var days []string
 	for _, at := range all {
@@ -51,14 +51,14 @@ func (p *Provider) days(a pay.Attempt) []string {
 // today tells whether an attempt is of the day that it is now, as far as anybody
 // knows: a void is for the same day only (reference 4.3).
 func (p *Provider) today(a pay.Attempt) bool {
-	return a.Asked.IsZero() || p.asked(a).Format(dayForm) == p.o.Now().In(beijing).Format(dayForm)
+	return a.Asked.IsZero() || p.asked(a).Format(dayForm) == p.o.Now().In(pay.Beijing).Format(dayForm)
 }
 
 // moment reads a time of the network: fourteen digits, with or without marks
 // between them. What it cannot read is the zero time: the form of some fields is
 // not documented.
 func moment(text string) time.Time {
-	at, err := time.ParseInLocation(stampForm, digits(text), beijing)
+	at, err := time.ParseInLocation(stampForm, digits(text), pay.Beijing)
 	if err != nil {
 		return time.Time{}
 	}
@@ -72,7 +72,7 @@ func around(near time.Time, text string) time.Time {
 	if len(clock) != len("150405") {
 		return moment(clock)
 	}
-	at := moment(near.In(beijing).Format(dayForm) + clock)
+	at := moment(near.In(pay.Beijing).Format(dayForm) + clock)
 	switch off := at.Sub(near); {
 	case at.IsZero():
 	case off > 12*time.Hour:

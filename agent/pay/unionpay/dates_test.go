@@ -3,13 +3,15 @@ package unionpay
 import (
 	"testing"
 	"time"
+
+	"tillgate/agent/pay"
 )
 
 // TestMoments: the documents name fields for times and seldom their form.
 func TestMoments(t *testing.T) {
 	t.Parallel()
 	day := func(d, hour, minute, second int) time.Time {
-		return time.Date(2026, 11, d, hour, minute, second, 0, beijing)
+		return time.Date(2026, 11, d, hour, minute, second, 0, pay.Beijing)
 	}
 	for _, c := range []struct {
 		near time.Time

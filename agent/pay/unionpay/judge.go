@@ -8,10 +8,6 @@ import (
 	"tillgate/store/money"
 )
 
-// earlyMax is how long before our asking a payment may lie: the two clocks may
-// differ a little. More means that the number was somebody's before.
-const earlyMax = 5 * time.Minute
-
 // claim is a success as a reply tells it, in the words of its call.
 type claim struct {
 	sum, settled money.Fen
@@ -49,15 +45,15 @@ func (r reply) success(c claim, a pay.Attempt) pay.Result {
 	result.Network, result.Wallet = pay.Cut(c.network, networkBytesMax), c.wallet
 	switch {
 	case r.otherMerchant:
-		result.Code = codeMerchant
-	case !c.paidAt.IsZero() && !a.Asked.IsZero() && c.paidAt.Before(a.Asked.Add(-earlyMax)):
-		result.Code = codePayTime
+		result.Code = pay.CodeMerchant
+	case !c.paidAt.IsZero() && !a.Asked.IsZero() && c.paidAt.Before(a.Asked.Add(-pay.EarlyMax)):
+		result.Code = pay.CodePayTime
 	case c.named && c.sum != a.Amount:
-		result.Code = codeAmount
+		result.Code = pay.CodeAmount
 	case c.currency != "" && c.currency != currencyCNY:
-		result.Code = codeCurrency
+		result.Code = pay.CodeCurrency
 	case !c.whole || result.Network == "":
-		result.State, result.Code = pay.Unknown, codeIncomplete
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State, result.Detail = pay.Paid, ""
 	}

@@ -31,7 +31,7 @@ const (
 	callRefundQuery = "/v6/poslink/transaction/query-refund"
 )
 
-var asked = time.Date(2026, 11, 25, 9, 30, 0, 0, beijing)
+var asked = time.Date(2026, 11, 25, 9, 30, 0, 0, pay.Beijing)
 
 var (
 	attempt = pay.Attempt{Number: number, Merchant: "shop", Amount: 500, Asked: asked, Stamp: asked}
@@ -71,7 +71,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 		n.t.Errorf("sent a bad message: %v", err)
 	}
 	stamp, good := verifies(r.Header.Get("Authorization"), testAppID, testKey, body)
-	if !good || stamp != n.time().In(beijing).Format("20060102150405") {
+	if !good || stamp != n.time().In(pay.Beijing).Format("20060102150405") {
 		n.t.Errorf("%s came with the header %s", c.path, r.Header.Get("Authorization"))
 	}
 	if r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json" {

@@ -4,13 +4,9 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"time"
 
 	"tillgate/agent/pay"
 )
-
-// confirmMax is how long a refused payer waits for the look at the order.
-const confirmMax = 3 * time.Second
 
 // currencyCNY is ISO 4217's number of the yuan.
 const currencyCNY = "156"
@@ -73,7 +69,7 @@ func (p *Provider) charged(ctx context.Context, r reply, a pay.Attempt) pay.Resu
 		c.paidAt = moment(r.o.text("transactionDateWithYear") + r.o.text("transactionTime"))
 		return r.success(c, a)
 	case r.otherMerchant:
-		return r.judged(unknown, codeMerchant)
+		return r.judged(unknown, pay.CodeMerchant)
 	case unlisted(r.code):
 		return p.confirm(ctx, r.judged(declined, r.code), a, false)
 	}
@@ -88,7 +84,7 @@ func (p *Provider) charged(ctx context.Context, r reply, a pay.Attempt) pay.Resu
 // refusal stands unless the order speaks against it; one that is not in the
 // table needs the order's word: failed, or not there.
 func (p *Provider) confirm(ctx context.Context, refusal pay.Result, a pay.Attempt, listed bool) pay.Result {
-	ctx, cancel := context.WithTimeout(ctx, confirmMax)
+	ctx, cancel := context.WithTimeout(ctx, pay.ConfirmMax)
 	defer cancel()
 	look := p.Query(ctx, a)
 	switch {
@@ -126,7 +122,7 @@ func (p *Provider) seeCode(ctx context.Context, a pay.Attempt) (result pay.Resul
 func (p *Provider) traded(ctx context.Context, r reply, a pay.Attempt) pay.Result {
 	switch {
 	case r.o == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.code != codeDone:
 		return r.refusal(func(m meaning) verdict { return m.query })
 	}
@@ -149,7 +145,7 @@ func (p *Provider) traded(ctx context.Context, r reply, a pay.Attempt) pay.Resul
 	case res == resRefunded && !a.Returning:
 		return r.touched(c, a, res)
 	case r.otherMerchant:
-		return r.judged(unknown, codeMerchant)
+		return r.judged(unknown, pay.CodeMerchant)
 	case res == resRefunded:
 		return p.wentBack(ctx, a)
 	case !known:
@@ -193,9 +189,9 @@ func (p *Provider) void(ctx context.Context, a pay.Attempt) reply {
 func (r reply) voided() pay.Result {
 	switch {
 	case r.o == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.otherMerchant:
-		return r.judged(unknown, codeMerchant)
+		return r.judged(unknown, pay.CodeMerchant)
 	case r.code == codeDone:
 		return r.judged(over, "voided")
 	}
@@ -208,7 +204,7 @@ func (r reply) voided() pay.Result {
 func (p *Provider) afterVoid(ctx context.Context, r reply, a pay.Attempt) pay.Result {
 	result := r.voided()
 	look, day := p.seeCode(ctx, a)
-	crossed := r.code == codeNotCrossed || result.NotFound || day != p.o.Now().In(beijing).Format(dayForm)
+	crossed := r.code == codeNotCrossed || result.NotFound || day != p.o.Now().In(pay.Beijing).Format(dayForm)
 	switch {
 	case look.State == pay.Paid && (crossed || neverVoided(r.code)):
 		return p.giveBack(ctx, a)

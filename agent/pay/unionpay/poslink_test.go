@@ -93,24 +93,24 @@ func TestWhatASuccessMustSay(t *testing.T) {
 		{"what the merchant gets is not said", object{"actualTransactionAmount": nil}, object{"actualTransactionAmount": nil}, pay.Paid, ""},
 		{"paid 5 minutes before it was asked", object{"transactionTime": "092500"}, object{"originalTransactionTime": "092500"}, pay.Paid, ""},
 
-		{"a fen less", object{"transactionAmount": 499}, object{"originalTransactionAmount": 499, "actualTransactionAmount": 499}, pay.Mismatch, codeAmount},
-		{"a fen more", object{"transactionAmount": 501}, object{"originalTransactionAmount": 501}, pay.Mismatch, codeAmount},
-		{"dollars", object{"transactionCurrencyCode": "840"}, object{"transactionCurrencyCode": "840"}, pay.Mismatch, codeCurrency},
-		{"another merchant", object{"merchantCode": "898310148160999"}, object{"merchantCode": "898310148160999"}, pay.Mismatch, codeMerchant},
-		{"paid more than 5 minutes before it was asked", object{"transactionTime": "092459"}, object{"originalTransactionTime": "2026-11-25 09:24:59"}, pay.Mismatch, codePayTime},
+		{"a fen less", object{"transactionAmount": 499}, object{"originalTransactionAmount": 499, "actualTransactionAmount": 499}, pay.Mismatch, pay.CodeAmount},
+		{"a fen more", object{"transactionAmount": 501}, object{"originalTransactionAmount": 501}, pay.Mismatch, pay.CodeAmount},
+		{"dollars", object{"transactionCurrencyCode": "840"}, object{"transactionCurrencyCode": "840"}, pay.Mismatch, pay.CodeCurrency},
+		{"another merchant", object{"merchantCode": "898310148160999"}, object{"merchantCode": "898310148160999"}, pay.Mismatch, pay.CodeMerchant},
+		{"paid more than 5 minutes before it was asked", object{"transactionTime": "092459"}, object{"originalTransactionTime": "2026-11-25 09:24:59"}, pay.Mismatch, pay.CodePayTime},
 
-		{"another number", object{"merchantOrderId": number[:23] + "2"}, object{"merchantOrderId": number[:23] + "2"}, pay.Unknown, codeNumber},
-		{"no amount", object{"transactionAmount": nil}, object{"originalTransactionAmount": nil}, pay.Unknown, codeIncomplete},
-		{"half an amount", object{"transactionAmount": 500.5}, object{"originalTransactionAmount": "5.00"}, pay.Unknown, codeIncomplete},
-		{"a negative amount", object{"transactionAmount": -500}, object{"originalTransactionAmount": -500}, pay.Unknown, codeIncomplete},
-		{"the merchant gets more than all", object{"actualTransactionAmount": 501}, object{"actualTransactionAmount": 501}, pay.Unknown, codeIncomplete},
-		{"the merchant gets an odd amount", object{"actualTransactionAmount": "x"}, object{"actualTransactionAmount": "x"}, pay.Unknown, codeIncomplete},
-		{"no order", object{"orderId": nil}, object{"orderId": nil}, pay.Unknown, codeIncomplete},
-		{"no code", object{"errCode": nil}, object{"errCode": nil}, pay.Unknown, codeIncomplete},
+		{"another number", object{"merchantOrderId": number[:23] + "2"}, object{"merchantOrderId": number[:23] + "2"}, pay.Unknown, pay.CodeNumber},
+		{"no amount", object{"transactionAmount": nil}, object{"originalTransactionAmount": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"half an amount", object{"transactionAmount": 500.5}, object{"originalTransactionAmount": "5.00"}, pay.Unknown, pay.CodeIncomplete},
+		{"a negative amount", object{"transactionAmount": -500}, object{"originalTransactionAmount": -500}, pay.Unknown, pay.CodeIncomplete},
+		{"the merchant gets more than all", object{"actualTransactionAmount": 501}, object{"actualTransactionAmount": 501}, pay.Unknown, pay.CodeIncomplete},
+		{"the merchant gets an odd amount", object{"actualTransactionAmount": "x"}, object{"actualTransactionAmount": "x"}, pay.Unknown, pay.CodeIncomplete},
+		{"no order", object{"orderId": nil}, object{"orderId": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"no code", object{"errCode": nil}, object{"errCode": nil}, pay.Unknown, pay.CodeIncomplete},
 	} {
 		s := saying(map[string]object{callPay: with(paidByCode, c.charge), callQuery: with(queriedPaid, c.look)}).shower(t, testOptions)
 		for op, got := range map[string]pay.Result{"charge": s.Charge(t.Context(), charge), "query": s.Query(t.Context(), attempt)} {
-			if got.State != c.state || got.Code != c.code || got.Date.IsZero() != (c.code == codeNumber || c.name == "no code") {
+			if got.State != c.state || got.Code != c.code || got.Date.IsZero() != (c.code == pay.CodeNumber || c.name == "no code") {
 				t.Errorf("%s, %s: %+v, want %v %q", op, c.name, got, c.state, c.code)
 			}
 		}
@@ -123,7 +123,7 @@ func TestWhatASuccessTells(t *testing.T) {
 	coupon := object{"actualTransactionAmount": 450, "amount": 400}
 	s := saying(map[string]object{callPay: with(paidByCode, coupon), callQuery: with(queriedPaid, coupon)}).shower(t, testOptions)
 	want := pay.Result{State: pay.Paid, Network: network26, Wallet: "wechat", Amount: 500, Settled: 450,
-		PaidAt: time.Date(2026, 11, 25, 9, 30, 1, 0, beijing), Date: asked.Add(time.Second).UTC()}
+		PaidAt: time.Date(2026, 11, 25, 9, 30, 1, 0, pay.Beijing), Date: asked.Add(time.Second).UTC()}
 	for op, got := range map[string]pay.Result{"charge": s.Charge(t.Context(), charge), "query": s.Query(t.Context(), attempt)} {
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", op, got, want)
@@ -181,7 +181,7 @@ func TestEveryQueryResCode(t *testing.T) {
 			}
 		}
 		other := saying(map[string]object{callQuery: with(queried(c.res), object{"merchantOrderId": "someone's"})}).shower(t, testOptions)
-		if got := other.Query(t.Context(), back); got.State != pay.Unknown || got.NotFound || got.Code != codeNumber || !got.Date.IsZero() {
+		if got := other.Query(t.Context(), back); got.State != pay.Unknown || got.NotFound || got.Code != pay.CodeNumber || !got.Date.IsZero() {
 			t.Errorf("%v of another number: %+v", c.res, got)
 		}
 	}

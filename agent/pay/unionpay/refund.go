@@ -54,9 +54,9 @@ func (p *Provider) refundCode(ctx context.Context, r pay.Refund) (result pay.Res
 	}
 	switch {
 	case got.o == nil:
-		return neverFinal(got.result), ""
+		return got.result.NeverFinal(), ""
 	case got.otherMerchant:
-		return got.judged(unknown, codeMerchant), ""
+		return got.judged(unknown, pay.CodeMerchant), ""
 	case got.code == codeDone:
 		return p.refunded(ctx, got, r), ""
 	case unlisted(got.code):
@@ -99,11 +99,11 @@ func (p *Provider) refundBill(ctx context.Context, r pay.Refund) (result pay.Res
 	}
 	switch {
 	case got.o == nil:
-		return neverFinal(got.result), ""
+		return got.result.NeverFinal(), ""
 	case got.code != codeSuccess:
 		return got.refusal(func(m meaning) verdict { return m.refund }), got.code
 	case got.otherMerchant:
-		return got.judged(unknown, codeMerchant), ""
+		return got.judged(unknown, pay.CodeMerchant), ""
 	}
 	return got.refundState(got.o.text("refundStatus"), r, got.o, "refundAmount"), ""
 }
@@ -127,7 +127,7 @@ func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 		return p.queryRefundBill(ctx, r)
 	}
 	days := p.days(r.Of)
-	if today := p.o.Now().In(beijing).Format(dayForm); !slices.Contains(days, today) {
+	if today := p.o.Now().In(pay.Beijing).Format(dayForm); !slices.Contains(days, today) {
 		days = append(days, today) // whose day the network means is not documented: the payment's or the refund's
 	}
 	var result pay.Result
@@ -150,11 +150,11 @@ func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 func (r reply) refundCode(of pay.Refund) pay.Result {
 	switch {
 	case r.o == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.code != codeDone:
 		return r.refusal(func(m meaning) verdict { return m.refundQuery })
 	case r.otherMerchant:
-		return r.judged(unknown, codeMerchant)
+		return r.judged(unknown, pay.CodeMerchant)
 	}
 	res := r.o.text("queryResCode")
 	switch {
@@ -185,18 +185,18 @@ func (p *Provider) queryRefundBill(ctx context.Context, of pay.Refund) pay.Resul
 	r := p.look(ctx, of.Of, of.Number)
 	switch {
 	case r.o == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.code != codeSuccess:
 		return r.refusal(func(m meaning) verdict { return m.refundQuery })
 	case r.otherMerchant:
-		return r.judged(unknown, codeMerchant)
+		return r.judged(unknown, pay.CodeMerchant)
 	}
 	refund := r.o.part("refundBillPayment")
 	if len(refund) == 0 {
 		return r.judged(missing, "no refundBillPayment")
 	}
 	if id := refund.text("refundOrderId"); id != "" && id != p.bill(of.Number) {
-		return r.judged(unknown, codeNumber)
+		return r.judged(unknown, pay.CodeNumber)
 	}
 	status := refund.first("refundStatus", "status")
 	if status == "TRADE_REFUND" { // billPayment's word for it
@@ -224,13 +224,13 @@ func (r reply) returned(v verdict, code string, of pay.Refund, in object, sum st
 	settled, part, fine := in.fen("refundInvoiceAmount")
 	switch {
 	case !good || !fine:
-		return r.judged(unknown, codeIncomplete)
+		return r.judged(unknown, pay.CodeIncomplete)
 	case given && back != of.Amount:
-		result := r.judged(verdict{state: pay.Mismatch}, codeAmount)
+		result := r.judged(verdict{state: pay.Mismatch}, pay.CodeAmount)
 		result.Amount = back
 		return result
 	case part && settled > of.Amount: // more has gone back than was asked for
-		result := r.judged(verdict{state: pay.Mismatch}, codeAmount)
+		result := r.judged(verdict{state: pay.Mismatch}, pay.CodeAmount)
 		result.Amount = settled
 		return result
 	case !part || settled == 0:

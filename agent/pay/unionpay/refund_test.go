@@ -29,15 +29,15 @@ func TestARefundOfAScannedCode(t *testing.T) {
 		{"done, with a coupon", with(done, object{"refundInvoiceAmount": 150}), nil, pay.Result{State: pay.Returned, Code: "00", Amount: 200, Settled: 150}, "refund"},
 		{"done, its amount is the invoice's", with(done, object{"transactionAmount": nil, "refundInvoiceAmount": 200}), nil, pay.Result{State: pay.Returned, Code: "00", Amount: 200, Settled: 200}, "refund"},
 		{"done, and how much is not said", object{"errCode": "00"}, looked, pay.Result{State: pay.Returned, Code: "00", Amount: 200, Settled: 200}, "refund query-refund"},
-		{"done, another device's", object{"errCode": "00", "refundInvoiceAmount": 100}, with(looked, object{"transactionAmount": 100}), pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 100}, "refund query-refund"},
+		{"done, another device's", object{"errCode": "00", "refundInvoiceAmount": 100}, with(looked, object{"transactionAmount": 100}), pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 100}, "refund query-refund"},
 		{"done, and nobody says how much", object{"errCode": "00"}, failed("96"), pay.Result{Code: "96"}, "refund query-refund"},
 		{"done, and not there yet", object{"errCode": "00"}, nil, pay.Result{Code: "25"}, "refund query-refund"},
-		{"of another amount", with(done, object{"transactionAmount": 300}), nil, pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 300}, "refund"},
-		{"more than was asked for", object{"errCode": "00", "refundInvoiceAmount": 300}, nil, pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 300}, "refund"},
-		{"half an amount", with(done, object{"transactionAmount": "2.00"}), nil, pay.Result{Code: codeIncomplete}, "refund"},
-		{"another refund's", with(done, object{"refundRequestId": number + "02"}), nil, pay.Result{Code: codeNumber}, "refund"},
-		{"another payment's", with(done, object{"merchantOrderId": "x"}), nil, pay.Result{Code: codeNumber}, "refund"},
-		{"another merchant's", with(done, object{"merchantCode": "x"}), nil, pay.Result{Code: codeMerchant}, "refund"},
+		{"of another amount", with(done, object{"transactionAmount": 300}), nil, pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 300}, "refund"},
+		{"more than was asked for", object{"errCode": "00", "refundInvoiceAmount": 300}, nil, pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 300}, "refund"},
+		{"half an amount", with(done, object{"transactionAmount": "2.00"}), nil, pay.Result{Code: pay.CodeIncomplete}, "refund"},
+		{"another refund's", with(done, object{"refundRequestId": number + "02"}), nil, pay.Result{Code: pay.CodeNumber}, "refund"},
+		{"another payment's", with(done, object{"merchantOrderId": "x"}), nil, pay.Result{Code: pay.CodeNumber}, "refund"},
+		{"another merchant's", with(done, object{"merchantCode": "x"}), nil, pay.Result{Code: pay.CodeMerchant}, "refund"},
 
 		{"taken on", failed("0000"), nil, pay.Result{Code: "0000"}, "refund"},
 		{"a system error", failed("96"), nil, pay.Result{Code: "96"}, "refund"},
@@ -54,7 +54,7 @@ func TestARefundOfAScannedCode(t *testing.T) {
 		{"a word of tomorrow", failed("TOMORROW"), nil, pay.Result{Code: "TOMORROW"}, "refund"},
 		{"its number was used", failed("94"), nil, pay.Result{Code: "94"}, "refund query-refund"},
 		{"its number was used by us", failed("94"), looked, pay.Result{State: pay.Returned, Code: "00", Amount: 200, Settled: 200}, "refund query-refund"},
-		{"its number was used by another", failed("94"), with(looked, object{"transactionAmount": 300}), pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 300}, "refund query-refund"},
+		{"its number was used by another", failed("94"), with(looked, object{"transactionAmount": 300}), pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 300}, "refund query-refund"},
 	} {
 		n := saying(map[string]object{callRefund: c.answer, callRefundQuery: c.look})
 		got := n.shower(t, testOptions).Refund(t.Context(), partBack)
@@ -75,7 +75,7 @@ func TestARefundOfAScannedCode(t *testing.T) {
 func TestALookAtARefundOfAScannedCode(t *testing.T) {
 	t.Parallel()
 	done := object{"errCode": "00", "queryResCode": "00", "refundedAmount": 0, "dealDate": "20261125", "dealTime": "093400"}
-	when := time.Date(2026, 11, 25, 9, 34, 0, 0, beijing)
+	when := time.Date(2026, 11, 25, 9, 34, 0, 0, pay.Beijing)
 	for _, c := range []struct {
 		name  string
 		spoil object
@@ -86,8 +86,8 @@ func TestALookAtARefundOfAScannedCode(t *testing.T) {
 		{"back, its own as the original one", object{"originalAmount": 200}, pay.Result{State: pay.Returned, Code: "00", Amount: 200, Settled: 200, PaidAt: when}},
 		{"back, the payment's as the original one", object{"originalAmount": 500}, pay.Result{State: pay.Returned, Code: "00", Amount: 200, Settled: 200, PaidAt: when}},
 		{"back, without a time", object{"dealDate": nil}, pay.Result{State: pay.Returned, Code: "00", Amount: 200, Settled: 200}},
-		{"back, of another amount", object{"transactionAmount": 300, "originalAmount": 500}, pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 300}},
-		{"back, of another original amount", object{"originalAmount": 300}, pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 300}},
+		{"back, of another amount", object{"transactionAmount": 300, "originalAmount": 500}, pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 300}},
+		{"back, of another original amount", object{"originalAmount": 300}, pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 300}},
 		{"not yet", object{"queryResCode": "FF"}, pay.Result{Code: "queryResCode FF"}},
 		{"paid is not back", object{"queryResCode": "0"}, pay.Result{Code: "queryResCode 0"}},
 		{"failed, today", object{"queryResCode": "5"}, pay.Result{Code: "queryResCode 5"}},
@@ -96,8 +96,8 @@ func TestALookAtARefundOfAScannedCode(t *testing.T) {
 		{"not there", object{"errCode": "22"}, pay.Result{Code: "22", NotFound: true}},
 		{"not sure", object{"errCode": "FF"}, pay.Result{Code: "FF"}},
 		{"not for us to do", object{"errCode": "1001"}, pay.Result{Code: "1001", Fault: true}},
-		{"another refund's", object{"refundRequestId": number + "02"}, pay.Result{Code: codeNumber}},
-		{"another merchant's", object{"merchantCode": "x"}, pay.Result{Code: codeMerchant}},
+		{"another refund's", object{"refundRequestId": number + "02"}, pay.Result{Code: pay.CodeNumber}},
+		{"another merchant's", object{"merchantCode": "x"}, pay.Result{Code: pay.CodeMerchant}},
 	} {
 		got := saying(map[string]object{callRefundQuery: with(done, c.spoil)}).shower(t, testOptions).QueryRefund(t.Context(), partBack)
 		want := c.want
@@ -126,20 +126,20 @@ func TestARefundOfABill(t *testing.T) {
 		{"back", answer("SUCCESS"), nil, pay.Result{State: pay.Returned, Code: "SUCCESS", Amount: 200, Settled: 200}, "refund"},
 		{"back, with its amounts", with(answer("SUCCESS"), object{"refundAmount": "200", "refundInvoiceAmount": 150}), nil, pay.Result{State: pay.Returned, Code: "SUCCESS", Amount: 200, Settled: 150}, "refund"},
 		{"on its way", answer("PROCESSING"), nil, pay.Result{State: pay.Waiting, Code: "PROCESSING"}, "refund"},
-		{"on its way, of another amount", with(answer("PROCESSING"), object{"refundAmount": 300}), nil, pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 300}, "refund"},
+		{"on its way, of another amount", with(answer("PROCESSING"), object{"refundAmount": 300}), nil, pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 300}, "refund"},
 		{"failed", answer("FAIL"), nil, pay.Result{State: pay.Declined, Code: "FAIL"}, "refund"},
 		{"unknown", answer("UNKNOWN"), nil, pay.Result{Code: "UNKNOWN", Fault: true}, "refund"},
 		{"only taken", answer(nil), nil, pay.Result{Code: "refundStatus"}, "refund"},
 		{"a word of tomorrow", answer("BACK"), nil, pay.Result{Code: "refundStatus BACK"}, "refund"},
-		{"another refund's", with(answer("SUCCESS"), object{"refundOrderId": bill + "02"}), nil, pay.Result{Code: codeNumber}, "refund"},
-		{"another bill's", with(answer("SUCCESS"), object{"billNo": "x"}), nil, pay.Result{Code: codeNumber}, "refund"},
-		{"another merchant's", with(answer("SUCCESS"), object{"mid": "x"}), nil, pay.Result{Code: codeMerchant}, "refund"},
+		{"another refund's", with(answer("SUCCESS"), object{"refundOrderId": bill + "02"}), nil, pay.Result{Code: pay.CodeNumber}, "refund"},
+		{"another bill's", with(answer("SUCCESS"), object{"billNo": "x"}), nil, pay.Result{Code: pay.CodeNumber}, "refund"},
+		{"another merchant's", with(answer("SUCCESS"), object{"mid": "x"}), nil, pay.Result{Code: pay.CodeMerchant}, "refund"},
 		{"the wallet says no", failed("TARGET_FAIL"), paidBill, pay.Result{State: pay.Declined, Code: "TARGET_FAIL"}, "refund query"},
 		{"the wallet says no to what was done", failed("TARGET_FAIL"), refund("SUCCESS", 200), pay.Result{State: pay.Returned, Code: "SUCCESS", Amount: 200, Settled: 200}, "refund query"},
 		{"the wallet says no to what is on its way", failed("TARGET_FAIL"), refund("PROCESSING", 200), pay.Result{State: pay.Waiting, Code: "PROCESSING"}, "refund query"},
 		{"not allowed", failed("OPERATION_NOT_ALLOWED"), paidBill, pay.Result{State: pay.Declined, Code: "OPERATION_NOT_ALLOWED"}, "refund query"},
 		{"not allowed, and nobody answers", failed("OPERATION_NOT_ALLOWED"), failed("TIMEOUT"), pay.Result{Code: "OPERATION_NOT_ALLOWED"}, "refund query"},
-		{"its number was used by another", failed("DUP_ORDER"), refund("SUCCESS", 300), pay.Result{State: pay.Mismatch, Code: codeAmount, Amount: 300}, "refund query"},
+		{"its number was used by another", failed("DUP_ORDER"), refund("SUCCESS", 300), pay.Result{State: pay.Mismatch, Code: pay.CodeAmount, Amount: 300}, "refund query"},
 		{"its number was used, for nothing", failed("DUP_ORDER"), refund("FAIL", 200), pay.Result{State: pay.Declined, Code: "FAIL"}, "refund query"},
 		{"locked", failed("ORDER_PROCESSING"), nil, pay.Result{Code: "ORDER_PROCESSING"}, "refund"},
 		{"there is no such bill", nil, nil, pay.Result{Code: "NO_ORDER", Fault: true}, "refund"},
@@ -169,15 +169,15 @@ func TestALookAtARefundOfABill(t *testing.T) {
 		{"the payment's success is not the refund's", back(paidBill, with(refund, object{"refundStatus": nil, "status": "TRADE_SUCCESS"})), pay.Result{Code: "refundStatus TRADE_SUCCESS"}},
 		{"on its way", back(paidBill, with(refund, object{"refundStatus": "PROCESSING"})), pay.Result{State: pay.Waiting, Code: "PROCESSING"}},
 		{"failed", back(paidBill, with(refund, object{"refundStatus": "FAIL"})), pay.Result{State: pay.Declined, Code: "FAIL"}},
-		{"of another amount", back(paidBill, with(refund, object{"refundAmount": 300})), pay.Result{State: pay.Mismatch, Code: codeAmount}},
-		{"another refund's", back(paidBill, with(refund, object{"refundOrderId": bill + "02"})), pay.Result{Code: codeNumber}},
-		{"another merchant's", with(back(paidBill, refund), object{"mid": "x"}), pay.Result{Code: codeMerchant}},
+		{"of another amount", back(paidBill, with(refund, object{"refundAmount": 300})), pay.Result{State: pay.Mismatch, Code: pay.CodeAmount}},
+		{"another refund's", back(paidBill, with(refund, object{"refundOrderId": bill + "02"})), pay.Result{Code: pay.CodeNumber}},
+		{"another merchant's", with(back(paidBill, refund), object{"mid": "x"}), pay.Result{Code: pay.CodeMerchant}},
 		{"not there", billIn("REFUND"), pay.Result{Code: "no refundBillPayment", NotFound: true}},
 		{"no such bill", nil, pay.Result{Code: "NO_ORDER", NotFound: true}},
 		{"a system error", failed("INTERNAL_ERROR"), pay.Result{Code: "INTERNAL_ERROR"}},
 	} {
 		got := saying(map[string]object{pathBill: c.answer}).shower(t, testOptions).QueryRefund(t.Context(), partShown)
-		if got.State != c.want.State || got.Code != c.want.Code || got.NotFound != c.want.NotFound || got.Fault || got.Date.IsZero() != (got.Code == codeNumber && c.answer["billNo"] != nil) {
+		if got.State != c.want.State || got.Code != c.want.Code || got.NotFound != c.want.NotFound || got.Fault || got.Date.IsZero() != (got.Code == pay.CodeNumber && c.answer["billNo"] != nil) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

@@ -10,10 +10,6 @@ import (
 	"tillgate/agent/pay"
 )
 
-// beijing is the time of all of ChinaUMS' stamps; China has one zone and no
-// summer time, so no table of zones is needed.
-var beijing = time.FixedZone("Beijing", 8*60*60)
-
 // stampForm is the time of a signature (reference 3.1).
 const stampForm = "20060102150405"
 
@@ -27,7 +23,7 @@ func sign(appID string, key pay.Secret, stamp, nonce string, body []byte) string
 
 // authorization is the header that signs a body at a time.
 func authorization(appID string, key pay.Secret, now time.Time, nonce string, body []byte) string {
-	stamp := now.In(beijing).Format(stampForm)
+	stamp := now.In(pay.Beijing).Format(stampForm)
 	return `OPEN-BODY-SIG AppId="` + appID + `", Timestamp="` + stamp + `", Nonce="` + nonce +
 		`", Signature="` + sign(appID, key, stamp, nonce, body) + `"`
 }

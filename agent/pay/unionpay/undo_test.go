@@ -40,8 +40,8 @@ func TestUndoOfAScannedCode(t *testing.T) {
 		{"voided before", asked, map[string]object{callVoid: failed("12"), callQuery: queried("2")}, pay.Result{State: pay.Declined, Code: "2"}, "voidpayment query"},
 		{"failed before", asked, map[string]object{callVoid: failed("12"), callQuery: queried("5")}, pay.Result{State: pay.Declined, Code: "5"}, "voidpayment query"},
 		{"of another amount", asked, map[string]object{callVoid: failed("12"), callQuery: with(queriedPaid, object{"originalTransactionAmount": 501})}, pay.Result{Code: "12"}, "voidpayment query"},
-		{"of another number", asked, map[string]object{callVoid: with(done, object{"merchantOrderId": "x"})}, pay.Result{Code: codeNumber}, "voidpayment"},
-		{"of another merchant", asked, map[string]object{callVoid: with(done, object{"merchantCode": "x"})}, pay.Result{Code: codeMerchant}, "voidpayment"},
+		{"of another number", asked, map[string]object{callVoid: with(done, object{"merchantOrderId": "x"})}, pay.Result{Code: pay.CodeNumber}, "voidpayment"},
+		{"of another merchant", asked, map[string]object{callVoid: with(done, object{"merchantCode": "x"})}, pay.Result{Code: pay.CodeMerchant}, "voidpayment"},
 		{"refused as of another day", asked, map[string]object{callVoid: failed(codeNotCrossed), callQuery: queriedPaid, callRefund: wholeBack},
 			pay.Result{State: pay.Declined, Code: "refunded"}, "voidpayment query refund"},
 		{"not found by the void, and paid", asked, map[string]object{callQuery: queriedPaid, callRefund: wholeBack},
@@ -59,7 +59,7 @@ func TestUndoOfAScannedCode(t *testing.T) {
 		{"open, the next day, and too late for a void", tomorrow, map[string]object{callQuery: queried("1"), callVoid: failed(codeNotCrossed)},
 			pay.Result{Code: codeNotCrossed, Fault: true}, "query voidpayment"},
 		{"open, the next day, and not found by the void", tomorrow, map[string]object{callQuery: queried("FF")}, pay.Result{Code: "25", Fault: true}, "query voidpayment"},
-		{"of another amount, the next day", tomorrow, map[string]object{callQuery: with(queriedPaid, object{"originalTransactionAmount": 501})}, pay.Result{Code: codeAmount}, "query"},
+		{"of another amount, the next day", tomorrow, map[string]object{callQuery: with(queriedPaid, object{"originalTransactionAmount": 501})}, pay.Result{Code: pay.CodeAmount}, "query"},
 	} {
 		n := saying(c.answers)
 		n.now = func() time.Time { return c.now }
@@ -94,7 +94,7 @@ func TestAfterAnUndoAQueryTells(t *testing.T) {
 func TestMidnight(t *testing.T) {
 	t.Parallel()
 	at := func(clock string) time.Time {
-		when, err := time.ParseInLocation("20060102 15:04:05", "20261125 "+clock, beijing)
+		when, err := time.ParseInLocation("20060102 15:04:05", "20261125 "+clock, pay.Beijing)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +166,7 @@ func TestAnOpenOrderOfAnUnknownDay(t *testing.T) {
 // not sure: beside midnight, and after a clock that was wrong.
 func TestTheDayThatTheNetworkHas(t *testing.T) {
 	t.Parallel()
-	justAfter := time.Date(2026, 11, 26, 0, 0, 5, 0, beijing)
+	justAfter := time.Date(2026, 11, 26, 0, 0, 5, 0, pay.Beijing)
 	for name, c := range map[string]struct {
 		stamp     time.Time
 		untrusted bool
@@ -206,7 +206,7 @@ func TestTheDayThatTheNetworkHas(t *testing.T) {
 func TestOnlyAllDaysAreNotFound(t *testing.T) {
 	t.Parallel()
 	a := attempt
-	a.Stamp = time.Date(2026, 11, 25, 23, 59, 59, 0, beijing)
+	a.Stamp = time.Date(2026, 11, 25, 23, 59, 59, 0, pay.Beijing)
 	n := &network{answer: func(c call) object {
 		if c.got.text("oriTransDate") == "20261126" {
 			return failed("96")
@@ -222,7 +222,7 @@ func TestOnlyAllDaysAreNotFound(t *testing.T) {
 func TestARefundFindsItsPaymentBesideMidnight(t *testing.T) {
 	t.Parallel()
 	a := attempt
-	a.Stamp = time.Date(2026, 11, 25, 23, 59, 59, 0, beijing)
+	a.Stamp = time.Date(2026, 11, 25, 23, 59, 59, 0, pay.Beijing)
 	n := &network{answer: func(c call) object {
 		if c.got.text("oriTransDate") == "20261126" {
 			return object{"errCode": "00", "transactionAmount": 200}

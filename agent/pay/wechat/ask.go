@@ -63,11 +63,11 @@ func (p *Provider) read(sent pay.Reply, code string) reply {
 	got, err := decode(sent.Body)
 	switch {
 	case err != nil:
-		return doubt("bad reply", "")
+		return doubt(pay.CodeBadReply, "")
 	case got["return_code"] != "SUCCESS": // mostly without a signature
 		return doubt("refused unsigned", pay.CutBasic(pay.Hide(got["return_msg"], code), wordsBytesMax))
 	case !signed(got, p.o.Sign, p.o.Key):
-		return doubt("bad signature", "")
+		return doubt(pay.CodeBadSignature, "")
 	}
 	for _, name := range shown {
 		got[name] = pay.Hide(got[name], code)

@@ -117,7 +117,7 @@ func (v *v3) read(ctx context.Context, sent pay.Reply, code string) reply3 {
 		r.words = err.Error()
 		return r.doubt("unknown serial")
 	case !p.signs(sent.Body, key):
-		return r.doubt("bad signature")
+		return r.doubt(pay.CodeBadSignature)
 	}
 	r.result.Date = p.at                            // what is signed, not the Date header beside it
 	if !sent.Date.IsZero() && !p.fresh(sent.Date) { // it was made before: no clock is set by it
@@ -132,7 +132,7 @@ func (v *v3) read(ctx context.Context, sent pay.Reply, code string) reply3 {
 
 func unsigned(status int) string {
 	if status < http.StatusMultipleChoices {
-		return "no signature"
+		return pay.CodeNoSignature
 	}
 	return fmt.Sprintf("HTTP %d", status)
 }

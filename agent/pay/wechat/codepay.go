@@ -64,17 +64,17 @@ func (v *v3) charged(ctx context.Context, r reply3, a pay.Attempt) pay.Result {
 	err := json.Unmarshal(r.body, &t)
 	switch {
 	case r.status == http.StatusOK && err != nil:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case r.status == http.StatusOK:
 		return v.traded(ctx, r, &t, a)
 	case r.status != http.StatusAccepted:
 		return r.refused(chargeCodes)
 	case err != nil:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case v.other(t.payee):
-		return r.judged(unknown, codeMerchant, "")
+		return r.judged(unknown, pay.CodeMerchant, "")
 	case t.Number != "" && t.Number != a.Number:
-		return r.judged(unknown, codeNumber, "")
+		return r.judged(unknown, pay.CodeNumber, "")
 	}
 	if asks := chargeCodes[cmp.Or(t.State, r.code)]; asks.state == pay.Waiting {
 		return r.judged(asks, cmp.Or(t.State, r.code), cmp.Or(t.Words, r.words))
@@ -89,18 +89,18 @@ func (v *v3) reverse(ctx context.Context, a pay.Attempt) pay.Result {
 	r := v.ask(ctx, http.MethodPost, path, always(v.payee()))
 	switch {
 	case !r.verified:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.status != http.StatusOK:
 		return r.refused(undoCodes)
 	}
 	var t transaction
 	switch err := json.Unmarshal(r.body, &t); {
 	case err != nil || t.Number == "":
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	case v.other(t.payee):
-		return r.judged(unknown, codeMerchant, "")
+		return r.judged(unknown, pay.CodeMerchant, "")
 	case t.Number != a.Number:
-		return r.judged(unknown, codeNumber, "")
+		return r.judged(unknown, pay.CodeNumber, "")
 	}
 	return r.judged(verdict{state: pay.Declined}, "reversed", "")
 }

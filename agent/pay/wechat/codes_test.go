@@ -120,7 +120,7 @@ func TestARefusalIsLookedAtOnce(t *testing.T) {
 		code   string
 	}{
 		"it was paid after all":        {success, pay.Paid, ""},
-		"something was paid":           {more, pay.Mismatch, codeAmount},
+		"something was paid":           {more, pay.Mismatch, pay.CodeAmount},
 		"the payer is being asked":     {state("USERPAYING"), pay.Waiting, "USERPAYING"},
 		"the money is about to move":   {state("ACCEPT"), pay.Unknown, "ACCEPT"},
 		"not paid":                     {state("NOTPAY"), pay.Declined, "NOTENOUGH"},

@@ -70,7 +70,7 @@ func (p *Provider) queryHold(ctx context.Context, a pay.Attempt, codes map[strin
 	r := own.ask(ctx, own.plain, callHoldQuery, fields{"out_trade_no": a.Number})
 	switch {
 	case r.fields == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.fields["result_code"] != "SUCCESS":
 		return own.refusal(r, a, codes)
 	}

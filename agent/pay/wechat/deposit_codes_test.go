@@ -57,7 +57,7 @@ func TestARefusedHoldIsLookedAt(t *testing.T) {
 		code  string
 	}{
 		"it is held after all":       {isHeld("SUCCESS", nil), pay.Paid, ""},
-		"something is held":          {isHeld("SUCCESS", fields{"total_fee": "1"}), pay.Mismatch, codeAmount},
+		"something is held":          {isHeld("SUCCESS", fields{"total_fee": "1"}), pay.Mismatch, pay.CodeAmount},
 		"the payer is being asked":   {bare("USERPAYING"), pay.Waiting, "USERPAYING"},
 		"the money is about to move": {bare("ACCEPT"), pay.Unknown, "ACCEPT"},
 		"not paid":                   {bare("NOTPAY"), pay.Declined, "NOTENOUGH"},
@@ -146,7 +146,7 @@ func TestDepositRepliesThatProveNothing(t *testing.T) {
 		{"MD5, which deposits do not have", 200, signed("a", "b", signMD5, testKey), "bad signature"},
 		{"another consumption than was signed", 200, strings.Replace(string(good.encode()), ">8850<", ">8851<", 1), "bad signature"},
 		{"return_code FAIL", 200, signed("return_code", "FAIL", signHMAC, testKey), "refused unsigned"},
-		{"no result_code", 200, signed("result_code", "", signHMAC, testKey), codeIncomplete},
+		{"no result_code", 200, signed("result_code", "", signHMAC, testKey), pay.CodeIncomplete},
 	} {
 		for kind, o := range map[string]Options{"as ever": directOptions, "MD5 else": with(directOptions, func(o *Options) { o.Sign = signMD5 })} {
 			n := &network{raw: func(string) (int, string) { return c.status, c.body }}

@@ -5,13 +5,6 @@ import (
 	"tillgate/store/money"
 )
 
-// The words for deposits that cannot be taken as they are, as Result.Code.
-const (
-	codeTotals   = "totals differ"
-	codeCaptured = "captured"
-	codeReleased = "released"
-)
-
 // held judges a verified answer about a deposit: a payment as any, with what the
 // network has made of it since.
 func (p *Provider) held(r reply, a pay.Attempt) pay.Result {
@@ -36,20 +29,8 @@ func kept(result pay.Result, f fields, a pay.Attempt) pay.Result {
 	if result.State != pay.Paid {
 		return result
 	}
-	held, ok := totals(f, a.Amount)
-	if !ok {
-		result.State, result.Code, result.Fault = pay.Unknown, codeTotals, true
-		return result
-	}
-	result.Held = &held
-	switch {
-	case !a.Returning:
-	case held.Captured > 0: // by whom? not by who is taking it back
-		result.State, result.Code = pay.Mismatch, codeCaptured
-	case held.Left == 0:
-		result.State, result.Code, result.Returned = pay.Declined, codeReleased, true
-	}
-	return result
+	held, good := totals(f, a.Amount)
+	return result.Keeping(held, good, a)
 }
 
 // totals are what a deposit has come to. No state says it (section 9.2): what was

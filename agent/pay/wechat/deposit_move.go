@@ -41,10 +41,10 @@ func (p *Provider) QueryCapture(ctx context.Context, m pay.Move) pay.Result {
 	case held.Captured > 0:
 		result.State, result.Amount, result.Settled = pay.Paid, held.Captured, held.Captured
 		if held.Captured != m.Amount {
-			result.State, result.Code = pay.Mismatch, codeAmount
+			result.State, result.Code = pay.Mismatch, pay.CodeAmount
 		}
 	case held.Left == 0:
-		result.State, result.Code = pay.Declined, codeReleased
+		result.State, result.Code = pay.Declined, pay.CodeReleased
 	case m.Amount > held.Left:
 		result.State, result.Code = pay.Declined, codeTooMuch
 	case m.Amount <= 0:
@@ -73,7 +73,7 @@ func (p *Provider) Capture(ctx context.Context, m pay.Move) pay.Result {
 	})
 	switch {
 	case r.fields == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.fields["result_code"] != "SUCCESS":
 		return own.refusal(r, m.Of, captureCodes)
 	}
@@ -87,21 +87,21 @@ func (p *Provider) consumed(r reply, m pay.Move) pay.Result {
 	amount, okAmount := fen(f["consume_fee"])
 	switch {
 	case p.otherMerchant(f):
-		return doubtful(r, codeMerchant)
+		return doubtful(r, pay.CodeMerchant)
 	case f["out_trade_no"] != "" && f["out_trade_no"] != m.Of.Number, f["transaction_id"] != "" && f["transaction_id"] != m.Of.Network:
-		return doubtful(r, codeNumber)
+		return doubtful(r, pay.CodeNumber)
 	case !p.whole(f) || f["out_trade_no"] == "" || f["transaction_id"] == "" || !okTotal || !okAmount || amount == 0:
-		return doubtful(r, codeIncomplete)
+		return doubtful(r, pay.CodeIncomplete)
 	case total != m.Of.Amount || amount > total:
-		return doubtful(r, codeTotals)
+		return doubtful(r, pay.CodeTotals)
 	}
 	result := r.judged(verdict{state: pay.Paid}, "", "")
 	result.Network, result.Amount, result.Settled = m.Of.Network, amount, amount
 	switch {
 	case amount != m.Amount:
-		result.State, result.Code = pay.Mismatch, codeAmount
+		result.State, result.Code = pay.Mismatch, pay.CodeAmount
 	case f["fee_type"] != "" && f["fee_type"] != "CNY":
-		result.State, result.Code = pay.Mismatch, codeCurrency
+		result.State, result.Code = pay.Mismatch, pay.CodeCurrency
 	}
 	return result
 }
@@ -113,7 +113,7 @@ func (p *Provider) QueryRelease(ctx context.Context, m pay.Move) pay.Result {
 	switch {
 	case held == nil:
 	case held.Captured > 0:
-		result.State, result.Code = pay.Declined, codeCaptured
+		result.State, result.Code = pay.Declined, pay.CodeCaptured
 	case m.Amount != m.Of.Amount: // never sent: a part cannot go back, and more than was held neither
 		result.State, result.Code = pay.Declined, codeOnlyWhole
 	case held.Left == 0:

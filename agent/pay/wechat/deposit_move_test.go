@@ -53,17 +53,17 @@ func TestWhatADepositTellsOfItsCapture(t *testing.T) {
 		{"the network knows no such deposit", nil, 8850, pay.Unknown, "ORDERNOTEXIST", 0, false},
 		{"it was", consumed8850, 8850, pay.Paid, "", 8850, true},
 		{"it was, whole", isHeld("SUCCESS", fields{"consume_fee": "30000"}), 30000, pay.Paid, "", 30000, true},
-		{"a fen more was", consumed8850, 8849, pay.Mismatch, codeAmount, 8850, true},
-		{"another desk was faster", consumed8850, 30000, pay.Mismatch, codeAmount, 8850, true},
-		{"something was captured where nothing is wanted", consumed8850, 0, pay.Mismatch, codeAmount, 8850, true},
-		{"all of it has gone back", isHeld("REFUND", nil), 8850, pay.Declined, codeReleased, 0, true},
-		{"it was reversed", bare("REVOKED"), 8850, pay.Declined, codeReleased, 0, true},
+		{"a fen more was", consumed8850, 8849, pay.Mismatch, pay.CodeAmount, 8850, true},
+		{"another desk was faster", consumed8850, 30000, pay.Mismatch, pay.CodeAmount, 8850, true},
+		{"something was captured where nothing is wanted", consumed8850, 0, pay.Mismatch, pay.CodeAmount, 8850, true},
+		{"all of it has gone back", isHeld("REFUND", nil), 8850, pay.Declined, pay.CodeReleased, 0, true},
+		{"it was reversed", bare("REVOKED"), 8850, pay.Declined, pay.CodeReleased, 0, true},
 		{"more than is held", isHeld("SUCCESS", nil), 30001, pay.Declined, codeTooMuch, 0, true},
 		{"nothing", isHeld("SUCCESS", nil), 0, pay.Declined, codeNothing, 0, true},
 		{"less than nothing", isHeld("SUCCESS", nil), -1, pay.Declined, codeNothing, 0, true},
 		{"its payer is still at the password", bare("USERPAYING"), 8850, pay.Unknown, "USERPAYING", 0, true},
-		{"it is not ours", isHeld("SUCCESS", fields{"total_fee": "300"}), 100, pay.Unknown, codeAmount, 0, true},
-		{"its totals cannot be", isHeld("SUCCESS", fields{"consume_fee": "30001"}), 8850, pay.Unknown, codeTotals, 0, true},
+		{"it is not ours", isHeld("SUCCESS", fields{"total_fee": "300"}), 100, pay.Unknown, pay.CodeAmount, 0, true},
+		{"its totals cannot be", isHeld("SUCCESS", fields{"consume_fee": "30001"}), 8850, pay.Unknown, pay.CodeTotals, 0, true},
 		{"the network has a cold", refusedWith("SYSTEMERROR"), 8850, pay.Unknown, "SYSTEMERROR", 0, true},
 	} {
 		n := says(map[string]fields{callHoldQuery: c.look, callConsume: refusedWith("SYSTEMERROR")})
@@ -79,7 +79,7 @@ func TestWhatADepositTellsOfItsCapture(t *testing.T) {
 // looked sees that a look is read as it should be.
 func (c moved) looked(t *testing.T, got pay.Result) {
 	t.Helper()
-	if got.State != c.state || got.Code != c.code || got.Amount != c.sum || got.NotFound == c.found || got.Fault != (c.code == codeTotals) || got.Held != nil || got.Returned || got.Message != "" || got.Date.IsZero() {
+	if got.State != c.state || got.Code != c.code || got.Amount != c.sum || got.NotFound == c.found || got.Fault != (c.code == pay.CodeTotals) || got.Held != nil || got.Returned || got.Message != "" || got.Date.IsZero() {
 		t.Errorf("%s: %+v", c.name, got)
 	}
 	if want := map[bool]money.Fen{true: c.sum}[got.State == pay.Paid || got.State == pay.Mismatch]; got.Settled != want || !got.PaidAt.IsZero() {
@@ -108,16 +108,16 @@ func TestWhatADepositTellsOfItsRelease(t *testing.T) {
 		{"it has gone back", isHeld("REFUND", nil), 30000, pay.Returned, "", 30000, true},
 		{"it was reversed", isHeld("REVOKED", nil), 30000, pay.Returned, "", 30000, true},
 		{"it was reversed, and no more is told", bare("REVOKED"), 30000, pay.Returned, "", 30000, true},
-		{"it was captured", consumed8850, 30000, pay.Declined, codeCaptured, 0, true},
-		{"it was captured, and the rest is wanted", consumed8850, 21150, pay.Declined, codeCaptured, 0, true},
-		{"it was captured whole", isHeld("SUCCESS", fields{"consume_fee": "30000"}), 30000, pay.Declined, codeCaptured, 0, true},
+		{"it was captured", consumed8850, 30000, pay.Declined, pay.CodeCaptured, 0, true},
+		{"it was captured, and the rest is wanted", consumed8850, 21150, pay.Declined, pay.CodeCaptured, 0, true},
+		{"it was captured whole", isHeld("SUCCESS", fields{"consume_fee": "30000"}), 30000, pay.Declined, pay.CodeCaptured, 0, true},
 		{"a part of it", isHeld("SUCCESS", nil), 29999, pay.Declined, codeOnlyWhole, 0, true},
 		{"more than was held", isHeld("SUCCESS", nil), 30001, pay.Declined, codeOnlyWhole, 0, true},
 		{"a part of what has gone back", isHeld("REFUND", nil), 100, pay.Declined, codeOnlyWhole, 0, true},
 		{"nothing", isHeld("SUCCESS", nil), 0, pay.Declined, codeOnlyWhole, 0, true},
 		{"its payer is still at the password", bare("USERPAYING"), 30000, pay.Unknown, "USERPAYING", 0, true},
-		{"it is not ours", isHeld("SUCCESS", fields{"mch_id": "1999999999"}), 30000, pay.Unknown, codeMerchant, 0, true},
-		{"its totals cannot be", isHeld("REVOKED", fields{"consume_fee": "1"}), 30000, pay.Unknown, codeTotals, 0, true},
+		{"it is not ours", isHeld("SUCCESS", fields{"mch_id": "1999999999"}), 30000, pay.Unknown, pay.CodeMerchant, 0, true},
+		{"its totals cannot be", isHeld("REVOKED", fields{"consume_fee": "1"}), 30000, pay.Unknown, pay.CodeTotals, 0, true},
 	} {
 		n := says(map[string]fields{callHoldQuery: c.look, callHoldReverse: refusedWith("SYSTEMERROR")})
 		p := n.provider(t, directOptions)
@@ -141,20 +141,20 @@ func TestWhatAConsumptionProves(t *testing.T) {
 	}{
 		{"done", nil, pay.Paid, ""},
 		{"done, and no currency is told", fields{"fee_type": ""}, pay.Paid, ""},
-		{"a fen more", fields{"consume_fee": "8851"}, pay.Mismatch, codeAmount},
-		{"in dollars", fields{"fee_type": "USD"}, pay.Mismatch, codeCurrency},
-		{"another number", fields{"out_trade_no": "x"}, pay.Unknown, codeNumber},
-		{"another transaction", fields{"transaction_id": "4200002026112500000002"}, pay.Unknown, codeNumber},
-		{"another merchant", fields{"mch_id": "1999999999"}, pay.Unknown, codeMerchant},
-		{"another total", fields{"total_fee": "30001"}, pay.Unknown, codeTotals},
-		{"more than the total", fields{"consume_fee": "30001"}, pay.Unknown, codeTotals},
-		{"nothing consumed", fields{"consume_fee": "0"}, pay.Unknown, codeIncomplete},
-		{"no amount", fields{"consume_fee": ""}, pay.Unknown, codeIncomplete},
-		{"an odd amount", fields{"consume_fee": "88.50"}, pay.Unknown, codeIncomplete},
-		{"no total", fields{"total_fee": ""}, pay.Unknown, codeIncomplete},
-		{"no number", fields{"out_trade_no": ""}, pay.Unknown, codeIncomplete},
-		{"no transaction", fields{"transaction_id": ""}, pay.Unknown, codeIncomplete},
-		{"no merchant", fields{"mch_id": ""}, pay.Unknown, codeIncomplete},
+		{"a fen more", fields{"consume_fee": "8851"}, pay.Mismatch, pay.CodeAmount},
+		{"in dollars", fields{"fee_type": "USD"}, pay.Mismatch, pay.CodeCurrency},
+		{"another number", fields{"out_trade_no": "x"}, pay.Unknown, pay.CodeNumber},
+		{"another transaction", fields{"transaction_id": "4200002026112500000002"}, pay.Unknown, pay.CodeNumber},
+		{"another merchant", fields{"mch_id": "1999999999"}, pay.Unknown, pay.CodeMerchant},
+		{"another total", fields{"total_fee": "30001"}, pay.Unknown, pay.CodeTotals},
+		{"more than the total", fields{"consume_fee": "30001"}, pay.Unknown, pay.CodeTotals},
+		{"nothing consumed", fields{"consume_fee": "0"}, pay.Unknown, pay.CodeIncomplete},
+		{"no amount", fields{"consume_fee": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"an odd amount", fields{"consume_fee": "88.50"}, pay.Unknown, pay.CodeIncomplete},
+		{"no total", fields{"total_fee": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no number", fields{"out_trade_no": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no transaction", fields{"transaction_id": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no merchant", fields{"mch_id": ""}, pay.Unknown, pay.CodeIncomplete},
 		{"failed, with an error code that says SUCCESS", fields{"result_code": "FAIL"}, pay.Unknown, "SUCCESS"},
 		{"unsigned", fields{"sign": "0"}, pay.Unknown, "bad signature"},
 	} {
@@ -186,7 +186,7 @@ func TestAReleaseIsSeenToBeDone(t *testing.T) {
 		{"done, and only the state is told", done, bare("REVOKED"), pay.Returned, "", 3},
 		{"done, and not to be seen yet", done, isHeld("SUCCESS", nil), pay.Waiting, "reversed", 3},
 		{"done, and the look is lost", done, refusedWith("SYSTEMERROR"), pay.Waiting, "reversed", 3},
-		{"done, and captured by another desk", done, consumed8850, pay.Declined, codeCaptured, 3},
+		{"done, and captured by another desk", done, consumed8850, pay.Declined, pay.CodeCaptured, 3},
 		{"call again", fields{"result_code": "SUCCESS", "recall": "Y"}, nil, pay.Unknown, "recall", 2},
 		{"too early", refusedWith("USERPAYING"), nil, pay.Unknown, "USERPAYING", 2},
 		{"unsigned", fields{"recall": "N", "sign": "0"}, nil, pay.Unknown, "bad signature", 2},

@@ -33,7 +33,7 @@ func flat(status string, more fields) fields {
 // payments go by API v3.
 func TestWhatWasCapturedGoesBack(t *testing.T) {
 	t.Parallel()
-	at := time.Date(2026, 11, 25, 9, 32, 0, 0, beijing)
+	at := time.Date(2026, 11, 25, 9, 32, 0, 0, pay.Beijing)
 	list := fields{"result_code": "SUCCESS", "refund_count": "1", "out_trade_no": number, "transaction_id": paidUnder, "sub_mch_id": "", "out_refund_no_0": number + "01",
 		"refund_id_0": "5030", "refund_fee_0": "200", "refund_status_0": "SUCCESS", "refund_success_time_0": "2026-11-25 09:32:00"}
 	returned := pay.Result{State: pay.Returned, Code: "refund SUCCESS", Network: "5030", Amount: 200, Settled: 200, PaidAt: at, Date: asked.UTC()}
@@ -47,14 +47,14 @@ func TestWhatWasCapturedGoesBack(t *testing.T) {
 		"flat, under way":    {flat("PROCESSING", fields{"refund_success_time": ""}), pay.Result{State: pay.Waiting, Code: "refund PROCESSING", Network: "5030", Amount: 200, Settled: 200, Date: asked.UTC()}},
 		"less for us":        {flat("SUCCESS", fields{"settlement_refund_fee": "150"}), pay.Result{State: pay.Returned, Code: "refund SUCCESS", Network: "5030", Amount: 200, Settled: 150, PaidAt: at, Date: asked.UTC()}},
 		"nobody knows it":    {refusedWith("REFUNDNOTEXIST"), pay.Result{NotFound: true, Code: "REFUNDNOTEXIST", Detail: words, Date: asked.UTC()}},
-		"of another deposit": {flat("SUCCESS", fields{"out_trade_no": "x"}), pay.Result{Code: codeNumber}},
+		"of another deposit": {flat("SUCCESS", fields{"out_trade_no": "x"}), pay.Result{Code: pay.CodeNumber}},
 	} {
 		n := says(map[string]fields{callHoldRefund: gaveBack(nil), callHoldFind: c.find})
 		p := n.provider(t, partnerOptions)
 		if got := p.Refund(t.Context(), holdRefund); got != (pay.Result{State: pay.Waiting, Code: "refund PROCESSING", Network: "5030", Amount: 200, Settled: 200, Date: asked.UTC()}) {
 			t.Errorf("%s: given %+v", name, got)
 		}
-		if got := p.QueryRefund(t.Context(), holdRefund); got != c.want && (got.Code != codeNumber || got.State != pay.Unknown || c.want.Code != codeNumber) {
+		if got := p.QueryRefund(t.Context(), holdRefund); got != c.want && (got.Code != pay.CodeNumber || got.State != pay.Unknown || c.want.Code != pay.CodeNumber) {
 			t.Errorf("%s: found %+v, want %+v", name, got, c.want)
 		}
 		if !slices.Equal(n.asked, []string{callHoldRefund, callHoldFind}) {
@@ -78,16 +78,16 @@ func TestWhatARefundOfADepositProves(t *testing.T) {
 		{"no total", fields{"total_fee": ""}, pay.Waiting, "refund PROCESSING"},
 		{"no deposit", fields{"out_trade_no": ""}, pay.Waiting, "refund PROCESSING"},
 		{"no sub-merchant", fields{"sub_mch_id": ""}, pay.Waiting, "refund PROCESSING"},
-		{"another deposit", fields{"out_trade_no": "x"}, pay.Unknown, codeNumber},
-		{"another refund", fields{"out_refund_no": number + "02"}, pay.Unknown, codeNumber},
-		{"no refund", fields{"out_refund_no": ""}, pay.Unknown, codeIncomplete},
-		{"another merchant", fields{"sub_mch_id": "1999999999"}, pay.Unknown, codeMerchant},
-		{"no merchant", fields{"mch_id": ""}, pay.Unknown, codeIncomplete},
-		{"a fen more", fields{"refund_fee": "201"}, pay.Mismatch, codeAmount},
-		{"no amount", fields{"refund_fee": ""}, pay.Unknown, codeIncomplete},
-		{"an odd amount", fields{"refund_fee": "2.00"}, pay.Unknown, codeIncomplete},
-		{"a settlement of more", fields{"settlement_refund_fee": "201"}, pay.Unknown, codeIncomplete},
-		{"in dollars", fields{"fee_type": "USD"}, pay.Mismatch, codeCurrency},
+		{"another deposit", fields{"out_trade_no": "x"}, pay.Unknown, pay.CodeNumber},
+		{"another refund", fields{"out_refund_no": number + "02"}, pay.Unknown, pay.CodeNumber},
+		{"no refund", fields{"out_refund_no": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"another merchant", fields{"sub_mch_id": "1999999999"}, pay.Unknown, pay.CodeMerchant},
+		{"no merchant", fields{"mch_id": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"a fen more", fields{"refund_fee": "201"}, pay.Mismatch, pay.CodeAmount},
+		{"no amount", fields{"refund_fee": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"an odd amount", fields{"refund_fee": "2.00"}, pay.Unknown, pay.CodeIncomplete},
+		{"a settlement of more", fields{"settlement_refund_fee": "201"}, pay.Unknown, pay.CodeIncomplete},
+		{"in dollars", fields{"fee_type": "USD"}, pay.Mismatch, pay.CodeCurrency},
 	} {
 		p := says(map[string]fields{callHoldRefund: gaveBack(c.spoil), callHoldFind: flat("PROCESSING", c.spoil)}).provider(t, partnerOptions)
 		for op, got := range map[string]pay.Result{"refund": p.Refund(t.Context(), holdRefund), "query": p.QueryRefund(t.Context(), holdRefund)} {

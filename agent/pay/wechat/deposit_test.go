@@ -41,7 +41,7 @@ func says(answers map[string]fields) *network {
 	return &network{answer: func(path string, _ fields) fields { return answers[path] }}
 }
 
-var atOnce = time.Date(2026, 11, 25, 9, 30, 1, 0, beijing)
+var atOnce = time.Date(2026, 11, 25, 9, 30, 1, 0, pay.Beijing)
 
 // TestDepositRequests looks at every field that goes out: all are signed with
 // HMAC-SHA256, however the merchant signs else, and what moves money back or
@@ -142,22 +142,22 @@ func TestWhatAHoldProves(t *testing.T) {
 		{"failed, with an error code that says SUCCESS", fields{"result_code": "FAIL"}, pay.Unknown, "SUCCESS"},
 		{"with the state of a password", fields{"trade_state": "USERPAYING"}, pay.Waiting, "USERPAYING"},
 		{"with an odd state", fields{"trade_state": "HELD"}, pay.Unknown, "trade_state HELD"},
-		{"a fen more", fields{"trade_state": "", "total_fee": "30001"}, pay.Mismatch, codeAmount},
-		{"another number", fields{"trade_state": "", "out_trade_no": "x"}, pay.Mismatch, codeNumber},
-		{"another merchant", fields{"trade_state": "", "mch_id": "1999999999"}, pay.Mismatch, codeMerchant},
-		{"in dollars", fields{"trade_state": "", "fee_type": "USD"}, pay.Mismatch, codeCurrency},
-		{"an hour before", fields{"trade_state": "", "time_end": "20261125083001"}, pay.Mismatch, codePayTime},
-		{"no amount", fields{"trade_state": "", "total_fee": ""}, pay.Unknown, codeIncomplete},
-		{"no number", fields{"trade_state": "", "out_trade_no": ""}, pay.Unknown, codeIncomplete},
-		{"no time", fields{"trade_state": "", "time_end": ""}, pay.Unknown, codeIncomplete},
-		{"no transaction", fields{"trade_state": "", "transaction_id": ""}, pay.Unknown, codeIncomplete},
-		{"no merchant", fields{"trade_state": "", "mch_id": ""}, pay.Unknown, codeIncomplete},
-		{"consumed already", fields{"trade_state": "", "consume_fee": "30001"}, pay.Unknown, codeTotals},
+		{"a fen more", fields{"trade_state": "", "total_fee": "30001"}, pay.Mismatch, pay.CodeAmount},
+		{"another number", fields{"trade_state": "", "out_trade_no": "x"}, pay.Mismatch, pay.CodeNumber},
+		{"another merchant", fields{"trade_state": "", "mch_id": "1999999999"}, pay.Mismatch, pay.CodeMerchant},
+		{"in dollars", fields{"trade_state": "", "fee_type": "USD"}, pay.Mismatch, pay.CodeCurrency},
+		{"an hour before", fields{"trade_state": "", "time_end": "20261125083001"}, pay.Mismatch, pay.CodePayTime},
+		{"no amount", fields{"trade_state": "", "total_fee": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no number", fields{"trade_state": "", "out_trade_no": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no time", fields{"trade_state": "", "time_end": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no transaction", fields{"trade_state": "", "transaction_id": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no merchant", fields{"trade_state": "", "mch_id": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"consumed already", fields{"trade_state": "", "consume_fee": "30001"}, pay.Unknown, pay.CodeTotals},
 	} {
 		for kind, o := range map[string]Options{"direct": directOptions, "provider": partnerOptions} {
 			n := says(map[string]fields{callHold: isHeld("SUCCESS", c.more)})
 			got := n.provider(t, o).Hold(t.Context(), holding)
-			if got.State != c.state || got.Code != c.code || got.Settled != 0 || got.Date.IsZero() || got.Fault != (c.code == codeTotals) || len(n.asked) != 1 {
+			if got.State != c.state || got.Code != c.code || got.Settled != 0 || got.Date.IsZero() || got.Fault != (c.code == pay.CodeTotals) || len(n.asked) != 1 {
 				t.Errorf("%s, %s: %+v after %v", kind, c.name, got, n.asked)
 			}
 			if c.state == pay.Paid {
@@ -196,14 +196,14 @@ func TestWhatBecameOfADeposit(t *testing.T) {
 	}{
 		{"held", isHeld("SUCCESS", nil), pay.Paid, pay.Paid, all, "", ""},
 		{"held, and nothing was consumed", isHeld("SUCCESS", consumed("0")), pay.Paid, pay.Paid, all, "", ""},
-		{"consumed", isHeld("SUCCESS", consumed("8850")), pay.Paid, pay.Mismatch, part, "", codeCaptured},
-		{"consumed, and the rest refunded", isHeld("REFUND", consumed("8850")), pay.Paid, pay.Mismatch, part, "", codeCaptured},
-		{"consumed whole", isHeld("SUCCESS", consumed("30000")), pay.Paid, pay.Mismatch, whole, "", codeCaptured},
-		{"consumed whole, and refunded since", isHeld("REFUND", consumed("30000")), pay.Paid, pay.Mismatch, whole, "", codeCaptured},
-		{"refunded", isHeld("REFUND", nil), pay.Paid, pay.Declined, none, "", codeReleased},
-		{"refunded, and nothing was consumed", isHeld("REFUND", consumed("0")), pay.Paid, pay.Declined, none, "", codeReleased},
-		{"reversed after it was paid", isHeld("REVOKED", nil), pay.Paid, pay.Declined, none, "", codeReleased},
-		{"closed after it was paid", isHeld("CLOSED", nil), pay.Paid, pay.Declined, none, "", codeReleased},
+		{"consumed", isHeld("SUCCESS", consumed("8850")), pay.Paid, pay.Mismatch, part, "", pay.CodeCaptured},
+		{"consumed, and the rest refunded", isHeld("REFUND", consumed("8850")), pay.Paid, pay.Mismatch, part, "", pay.CodeCaptured},
+		{"consumed whole", isHeld("SUCCESS", consumed("30000")), pay.Paid, pay.Mismatch, whole, "", pay.CodeCaptured},
+		{"consumed whole, and refunded since", isHeld("REFUND", consumed("30000")), pay.Paid, pay.Mismatch, whole, "", pay.CodeCaptured},
+		{"refunded", isHeld("REFUND", nil), pay.Paid, pay.Declined, none, "", pay.CodeReleased},
+		{"refunded, and nothing was consumed", isHeld("REFUND", consumed("0")), pay.Paid, pay.Declined, none, "", pay.CodeReleased},
+		{"reversed after it was paid", isHeld("REVOKED", nil), pay.Paid, pay.Declined, none, "", pay.CodeReleased},
+		{"closed after it was paid", isHeld("CLOSED", nil), pay.Paid, pay.Declined, none, "", pay.CodeReleased},
 		{"reversed, never paid", bare("REVOKED"), pay.Declined, pay.Declined, nil, "REVOKED", "REVOKED"},
 		{"closed, never paid", bare("CLOSED"), pay.Declined, pay.Declined, nil, "CLOSED", "CLOSED"},
 		{"the payer is asked", bare("USERPAYING"), pay.Waiting, pay.Waiting, nil, "USERPAYING", "USERPAYING"},
@@ -211,11 +211,11 @@ func TestWhatBecameOfADeposit(t *testing.T) {
 		{"about to be paid", bare("ACCEPT"), pay.Unknown, pay.Unknown, nil, "ACCEPT", "ACCEPT"},
 		{"failed", bare("PAYERROR"), pay.Unknown, pay.Unknown, nil, "PAYERROR", "PAYERROR"},
 		{"a state of tomorrow", bare("CONSUMED"), pay.Unknown, pay.Unknown, nil, "trade_state CONSUMED", "trade_state CONSUMED"},
-		{"refunded, with nothing but its state", bare("REFUND"), pay.Unknown, pay.Unknown, nil, codeIncomplete, codeIncomplete},
-		{"more consumed than was held", isHeld("SUCCESS", consumed("30001")), pay.Unknown, pay.Unknown, nil, codeTotals, codeTotals},
-		{"an odd consumption", isHeld("SUCCESS", consumed("88.50")), pay.Unknown, pay.Unknown, nil, codeTotals, codeTotals},
-		{"less than nothing consumed", isHeld("REFUND", consumed("-1")), pay.Unknown, pay.Unknown, nil, codeTotals, codeTotals},
-		{"consumed and reversed", isHeld("REVOKED", consumed("8850")), pay.Unknown, pay.Unknown, nil, codeTotals, codeTotals},
+		{"refunded, with nothing but its state", bare("REFUND"), pay.Unknown, pay.Unknown, nil, pay.CodeIncomplete, pay.CodeIncomplete},
+		{"more consumed than was held", isHeld("SUCCESS", consumed("30001")), pay.Unknown, pay.Unknown, nil, pay.CodeTotals, pay.CodeTotals},
+		{"an odd consumption", isHeld("SUCCESS", consumed("88.50")), pay.Unknown, pay.Unknown, nil, pay.CodeTotals, pay.CodeTotals},
+		{"less than nothing consumed", isHeld("REFUND", consumed("-1")), pay.Unknown, pay.Unknown, nil, pay.CodeTotals, pay.CodeTotals},
+		{"consumed and reversed", isHeld("REVOKED", consumed("8850")), pay.Unknown, pay.Unknown, nil, pay.CodeTotals, pay.CodeTotals},
 	} {
 		p := says(map[string]fields{callHoldQuery: c.answer}).provider(t, directOptions)
 		back := deposit
@@ -227,7 +227,7 @@ func TestWhatBecameOfADeposit(t *testing.T) {
 		}{"forth": {deposit, c.forth, c.code}, "back": {back, c.back, c.backCode}} {
 			got := p.QueryHold(t.Context(), want.a)
 			gone := want.state == pay.Declined && c.held != nil
-			if got.State != want.state || got.Code != want.code || got.Returned != gone || got.Fault != (want.code == codeTotals) || got.NotFound || got.Settled != 0 {
+			if got.State != want.state || got.Code != want.code || got.Returned != gone || got.Fault != (want.code == pay.CodeTotals) || got.NotFound || got.Settled != 0 {
 				t.Errorf("%s, %s: %+v, want %v %q", c.name, way, got, want.state, want.code)
 			}
 			if (got.Held == nil) != (c.held == nil) || c.held != nil && *got.Held != *c.held {
@@ -250,10 +250,10 @@ func TestADepositThatWeKnowWasHeld(t *testing.T) {
 		sameHold(t, state, got, pay.Result{State: pay.Paid, Network: paidUnder, Amount: 30000, Held: &pay.Held{Released: 30000}, Detail: words})
 		back := kept300
 		back.Returning = true
-		if got = p.QueryHold(t.Context(), back); got.State != pay.Declined || !got.Returned || got.Code != codeReleased {
+		if got = p.QueryHold(t.Context(), back); got.State != pay.Declined || !got.Returned || got.Code != pay.CodeReleased {
 			t.Errorf("%s, on its way back: %+v", state, got)
 		}
-		for code, more := range map[string]fields{codeNumber: {"out_trade_no": "x"}, codeMerchant: {"mch_id": "1999999999"}} {
+		for code, more := range map[string]fields{pay.CodeNumber: {"out_trade_no": "x"}, pay.CodeMerchant: {"mch_id": "1999999999"}} {
 			f := bare(state)
 			maps.Copy(f, more)
 			p = says(map[string]fields{callHoldQuery: f}).provider(t, directOptions)
@@ -276,8 +276,8 @@ func TestWhatAHoldUndoProves(t *testing.T) {
 		{"done", fields{"recall": "N"}, pay.Declined, "reversed"},
 		{"call again", fields{"recall": "Y"}, pay.Unknown, "recall"},
 		{"nothing said", nil, pay.Unknown, "recall"},
-		{"another number's", fields{"recall": "N", "out_trade_no": "x"}, pay.Unknown, codeNumber},
-		{"another merchant's", fields{"recall": "N", "mch_id": "1999999999"}, pay.Unknown, codeMerchant},
+		{"another number's", fields{"recall": "N", "out_trade_no": "x"}, pay.Unknown, pay.CodeNumber},
+		{"another merchant's", fields{"recall": "N", "mch_id": "1999999999"}, pay.Unknown, pay.CodeMerchant},
 		{"refused, do not call again", fields{"result_code": "FAIL", "err_code": "TRADE_ERROR", "recall": "N"}, pay.Unknown, "TRADE_ERROR"},
 	} {
 		answer := fields{"result_code": "SUCCESS", "err_code": "SUCCESS"}

@@ -8,32 +8,14 @@ import (
 	"tillgate/store/money"
 )
 
-// beijing is the time of all of WeChat Pay's stamps; China has one zone and no
-// summer time, so no table of zones is needed.
-var beijing = time.FixedZone("Beijing", 8*60*60)
-
 const stampForm = "20060102150405"
-
-// earlyMax is how long before our asking a payment may lie: the two clocks may
-// differ a little. More means that the number was somebody's before.
-const earlyMax = 5 * time.Minute
-
-// The words for verified replies that cannot be taken as they are, as Result.Code.
-const (
-	codeIncomplete = "incomplete reply"
-	codeMerchant   = "other merchant"
-	codeNumber     = pay.CodeNumber
-	codeAmount     = "other amount"
-	codeCurrency   = "other currency"
-	codePayTime    = pay.CodePayTime
-)
 
 // success judges a verified SUCCESS: everything that makes it ours has to be
 // there, and to be ours.
 func (p *Provider) success(r reply, a pay.Attempt) pay.Result {
 	f, result := r.fields, r.result
 	total, okTotal := fen(f["total_fee"])
-	paidAt, err := time.ParseInLocation(stampForm, f["time_end"], beijing)
+	paidAt, err := time.ParseInLocation(stampForm, f["time_end"], pay.Beijing)
 	result.Network, result.Amount, result.Settled = pay.CutBasic(f["transaction_id"], networkBytesMax), total, total
 	okSettled := true
 	if text := f["settlement_total_fee"]; text != "" {
@@ -45,17 +27,17 @@ func (p *Provider) success(r reply, a pay.Attempt) pay.Result {
 	result.State = pay.Mismatch
 	switch {
 	case p.otherMerchant(f):
-		result.Code = codeMerchant
+		result.Code = pay.CodeMerchant
 	case f["out_trade_no"] != "" && f["out_trade_no"] != a.Number:
-		result.Code = codeNumber
-	case err == nil && !a.Asked.IsZero() && paidAt.Before(a.Asked.Add(-earlyMax)):
-		result.Code = codePayTime
+		result.Code = pay.CodeNumber
+	case err == nil && !a.Asked.IsZero() && paidAt.Before(a.Asked.Add(-pay.EarlyMax)):
+		result.Code = pay.CodePayTime
 	case okTotal && total != a.Amount:
-		result.Code = codeAmount
+		result.Code = pay.CodeAmount
 	case f["fee_type"] != "" && f["fee_type"] != "CNY":
-		result.Code = codeCurrency
+		result.Code = pay.CodeCurrency
 	case !okTotal || !okSettled || err != nil || result.Network == "" || !p.whole(f) || f["out_trade_no"] == "":
-		result.State, result.Code = pay.Unknown, codeIncomplete
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State = pay.Paid
 	}
@@ -74,9 +56,9 @@ func (p *Provider) traded(r reply, a pay.Attempt) pay.Result {
 		result.State, result.Code = pay.Mismatch, state
 		return result
 	case p.otherMerchant(f):
-		return doubtful(r, codeMerchant)
+		return doubtful(r, pay.CodeMerchant)
 	case f["out_trade_no"] != a.Number:
-		return doubtful(r, codeNumber)
+		return doubtful(r, pay.CodeNumber)
 	case state == "REFUND":
 		result := r.judged(declined, state, "")
 		result.Returned = true
@@ -94,9 +76,9 @@ func (p *Provider) reversed(r reply, a pay.Attempt) pay.Result {
 	f := r.fields
 	switch {
 	case p.otherMerchant(f):
-		return doubtful(r, codeMerchant)
+		return doubtful(r, pay.CodeMerchant)
 	case f["out_trade_no"] != "" && f["out_trade_no"] != a.Number:
-		return doubtful(r, codeNumber)
+		return doubtful(r, pay.CodeNumber)
 	case f["recall"] == "N":
 		return r.judged(verdict{state: pay.Declined}, "reversed", "")
 	}
@@ -108,11 +90,11 @@ func (p *Provider) refusal(r reply, a pay.Attempt, codes map[string]verdict) pay
 	f := r.fields
 	switch {
 	case f["result_code"] != "FAIL" || f["err_code"] == "":
-		return doubtful(r, codeIncomplete)
+		return doubtful(r, pay.CodeIncomplete)
 	case p.otherMerchant(f):
-		return doubtful(r, codeMerchant)
+		return doubtful(r, pay.CodeMerchant)
 	case f["out_trade_no"] != "" && f["out_trade_no"] != a.Number:
-		return doubtful(r, codeNumber)
+		return doubtful(r, pay.CodeNumber)
 	}
 	return r.judged(codes[f["err_code"]], pay.CutBasic(f["err_code"], codeBytesMax), f["err_code_des"])
 }

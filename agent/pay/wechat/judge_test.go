@@ -25,29 +25,29 @@ func TestWhatASuccessMustSay(t *testing.T) {
 		{"the currency is not said", fields{"fee_type": ""}, pay.Paid, ""},
 		{"paid 5 minutes before it was asked", fields{"time_end": "20261125092500"}, pay.Paid, ""},
 
-		{"a fen less", fields{"total_fee": "499"}, pay.Mismatch, codeAmount},
-		{"a fen more", fields{"total_fee": "501"}, pay.Mismatch, codeAmount},
-		{"nothing", fields{"total_fee": "0"}, pay.Mismatch, codeAmount},
-		{"dollars", fields{"fee_type": "USD"}, pay.Mismatch, codeCurrency},
-		{"another number", fields{"out_trade_no": "880100520001004210000172"}, pay.Mismatch, codeNumber},
-		{"another app", fields{"appid": "wx0000000000000000"}, pay.Mismatch, codeMerchant},
-		{"another merchant", fields{"mch_id": "1999999999"}, pay.Mismatch, codeMerchant},
-		{"another sub-merchant", fields{"sub_mch_id": "1999999999"}, pay.Mismatch, codeMerchant},
-		{"another amount, and paid long before", fields{"total_fee": "501", "time_end": "20261125092459"}, pay.Mismatch, codePayTime},
-		{"paid 5 minutes and a second before it was asked", fields{"time_end": "20261125092459"}, pay.Mismatch, codePayTime},
-		{"another merchant, amount and number", fields{"mch_id": "1999999999", "total_fee": "1", "out_trade_no": "x"}, pay.Mismatch, codeMerchant},
+		{"a fen less", fields{"total_fee": "499"}, pay.Mismatch, pay.CodeAmount},
+		{"a fen more", fields{"total_fee": "501"}, pay.Mismatch, pay.CodeAmount},
+		{"nothing", fields{"total_fee": "0"}, pay.Mismatch, pay.CodeAmount},
+		{"dollars", fields{"fee_type": "USD"}, pay.Mismatch, pay.CodeCurrency},
+		{"another number", fields{"out_trade_no": "880100520001004210000172"}, pay.Mismatch, pay.CodeNumber},
+		{"another app", fields{"appid": "wx0000000000000000"}, pay.Mismatch, pay.CodeMerchant},
+		{"another merchant", fields{"mch_id": "1999999999"}, pay.Mismatch, pay.CodeMerchant},
+		{"another sub-merchant", fields{"sub_mch_id": "1999999999"}, pay.Mismatch, pay.CodeMerchant},
+		{"another amount, and paid long before", fields{"total_fee": "501", "time_end": "20261125092459"}, pay.Mismatch, pay.CodePayTime},
+		{"paid 5 minutes and a second before it was asked", fields{"time_end": "20261125092459"}, pay.Mismatch, pay.CodePayTime},
+		{"another merchant, amount and number", fields{"mch_id": "1999999999", "total_fee": "1", "out_trade_no": "x"}, pay.Mismatch, pay.CodeMerchant},
 
-		{"no amount", fields{"total_fee": ""}, pay.Unknown, codeIncomplete},
-		{"half an amount", fields{"total_fee": "5.00"}, pay.Unknown, codeIncomplete},
-		{"a negative amount", fields{"total_fee": "-500"}, pay.Unknown, codeIncomplete},
-		{"an amount beyond all", fields{"total_fee": "99999999999999999999"}, pay.Unknown, codeIncomplete},
-		{"an odd settlement", fields{"settlement_total_fee": "x"}, pay.Unknown, codeIncomplete},
-		{"no number", fields{"out_trade_no": ""}, pay.Unknown, codeIncomplete},
-		{"no time", fields{"time_end": ""}, pay.Unknown, codeIncomplete},
-		{"an odd time", fields{"time_end": "2026-11-25 09:30:01"}, pay.Unknown, codeIncomplete},
-		{"no transaction", fields{"transaction_id": ""}, pay.Unknown, codeIncomplete},
-		{"no app", fields{"appid": ""}, pay.Unknown, codeIncomplete},
-		{"no merchant", fields{"mch_id": ""}, pay.Unknown, codeIncomplete},
+		{"no amount", fields{"total_fee": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"half an amount", fields{"total_fee": "5.00"}, pay.Unknown, pay.CodeIncomplete},
+		{"a negative amount", fields{"total_fee": "-500"}, pay.Unknown, pay.CodeIncomplete},
+		{"an amount beyond all", fields{"total_fee": "99999999999999999999"}, pay.Unknown, pay.CodeIncomplete},
+		{"an odd settlement", fields{"settlement_total_fee": "x"}, pay.Unknown, pay.CodeIncomplete},
+		{"no number", fields{"out_trade_no": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no time", fields{"time_end": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"an odd time", fields{"time_end": "2026-11-25 09:30:01"}, pay.Unknown, pay.CodeIncomplete},
+		{"no transaction", fields{"transaction_id": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no app", fields{"appid": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"no merchant", fields{"mch_id": ""}, pay.Unknown, pay.CodeIncomplete},
 	} {
 		good := fields{"result_code": "SUCCESS", "out_trade_no": number, "total_fee": "500", "fee_type": "CNY", "transaction_id": "4200002026112500000001", "time_end": "20261125093001"}
 		maps.Copy(good, c.spoil)
@@ -89,7 +89,7 @@ func TestWhatASuccessTells(t *testing.T) {
 			return fields{"result_code": "SUCCESS", "out_trade_no": number, "total_fee": "500", "cash_fee": "400", "coupon_fee": "100",
 				"settlement_total_fee": settlement, "transaction_id": "4200002026112500000001", "time_end": "20261125093001"}
 		}}).provider(t, directOptions)
-		want := pay.Result{State: pay.Paid, Network: "4200002026112500000001", Amount: 500, Settled: settled, PaidAt: time.Date(2026, 11, 25, 9, 30, 1, 0, beijing), Date: asked.UTC()}
+		want := pay.Result{State: pay.Paid, Network: "4200002026112500000001", Amount: 500, Settled: settled, PaidAt: time.Date(2026, 11, 25, 9, 30, 1, 0, pay.Beijing), Date: asked.UTC()}
 		if got := p.Charge(context.Background(), charge); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
@@ -123,11 +123,11 @@ func TestWhatAnUndoProves(t *testing.T) {
 		{"call again", fields{"recall": "Y"}, pay.Unknown, "recall"},
 		{"nothing said", fields{}, pay.Unknown, "recall"},
 		{"an odd word", fields{"recall": "n"}, pay.Unknown, "recall"},
-		{"another number's", fields{"recall": "N", "out_trade_no": "x"}, pay.Unknown, codeNumber},
-		{"another merchant's", fields{"recall": "N", "mch_id": "1999999999"}, pay.Unknown, codeMerchant},
+		{"another number's", fields{"recall": "N", "out_trade_no": "x"}, pay.Unknown, pay.CodeNumber},
+		{"another merchant's", fields{"recall": "N", "mch_id": "1999999999"}, pay.Unknown, pay.CodeMerchant},
 		{"refused, call again", fields{"result_code": "FAIL", "err_code": "SYSTEMERROR", "recall": "Y"}, pay.Unknown, "SYSTEMERROR"},
 		{"refused, do not call again", fields{"result_code": "FAIL", "err_code": "TRADE_ERROR", "recall": "N"}, pay.Unknown, "TRADE_ERROR"},
-		{"refused without a code", fields{"result_code": "FAIL", "err_code": "", "recall": "N"}, pay.Unknown, codeIncomplete},
+		{"refused without a code", fields{"result_code": "FAIL", "err_code": "", "recall": "N"}, pay.Unknown, pay.CodeIncomplete},
 	} {
 		p := (&network{answer: func(string, fields) fields {
 			f := fields{"result_code": "SUCCESS", "err_code": ""}
@@ -147,9 +147,9 @@ func TestARefusalOfSomethingElse(t *testing.T) {
 		spoil fields
 		code  string
 	}{
-		"number":   {fields{"out_trade_no": "x"}, codeNumber},
-		"merchant": {fields{"mch_id": "1999999999"}, codeMerchant},
-		"app":      {fields{"appid": "wx0"}, codeMerchant},
+		"number":   {fields{"out_trade_no": "x"}, pay.CodeNumber},
+		"merchant": {fields{"mch_id": "1999999999"}, pay.CodeMerchant},
+		"app":      {fields{"appid": "wx0"}, pay.CodeMerchant},
 	} {
 		p := (&network{answer: func(string, fields) fields {
 			f := fields{"err_code": "NOTENOUGH", "err_code_des": words}
@@ -170,11 +170,11 @@ func TestAStateOfSomethingElse(t *testing.T) {
 			spoil fields
 			code  string
 		}{
-			"number":       {fields{"out_trade_no": "x"}, codeNumber},
-			"no number":    {fields{"out_trade_no": ""}, codeNumber},
-			"merchant":     {fields{"mch_id": "1999999999"}, codeMerchant},
-			"sub-merchant": {fields{"sub_mch_id": "1999999999"}, codeMerchant},
-			"sub app":      {fields{"sub_appid": "wx0"}, codeMerchant},
+			"number":       {fields{"out_trade_no": "x"}, pay.CodeNumber},
+			"no number":    {fields{"out_trade_no": ""}, pay.CodeNumber},
+			"merchant":     {fields{"mch_id": "1999999999"}, pay.CodeMerchant},
+			"sub-merchant": {fields{"sub_mch_id": "1999999999"}, pay.CodeMerchant},
+			"sub app":      {fields{"sub_appid": "wx0"}, pay.CodeMerchant},
 		} {
 			p := (&network{answer: func(string, fields) fields {
 				f := fields{"result_code": "SUCCESS", "trade_state": state, "out_trade_no": number}

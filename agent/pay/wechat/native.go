@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"tillgate/agent/pay"
@@ -29,9 +28,6 @@ func NewShower(name string, o Options) (*Shower, error) {
 	}
 	return &Shower{p}, nil
 }
-
-// linkBytesMax is what the documents allow a code's text to have.
-const linkBytesMax = 512
 
 // expireForm is RFC 3339 as API v3 wants it: Beijing time, no fractions.
 const expireForm = "2006-01-02T15:04:05-07:00"
@@ -105,7 +101,7 @@ func (s *Shower) Show(ctx context.Context, o pay.Offer) pay.Result {
 	}
 	life := cmp.Or(o.Life, pay.WeChat.Show.Life)
 	r := v.ask(ctx, http.MethodPost, v.transactions()+"/native", func(now time.Time) []byte {
-		want.Expire = now.Add(life).In(beijing).Format(expireForm)
+		want.Expire = now.Add(life).In(pay.Beijing).Format(expireForm)
 		return encode(want)
 	})
 	switch {
@@ -117,16 +113,10 @@ func (s *Shower) Show(ctx context.Context, o pay.Offer) pay.Result {
 	var got struct {
 		Link string `json:"code_url"`
 	}
-	if json.Unmarshal(r.body, &got) != nil || !goodLink(got.Link) {
-		return r.judged(unknown, codeIncomplete, "")
+	if json.Unmarshal(r.body, &got) != nil || !pay.GoodLink(got.Link) {
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	result := r.judged(verdict{state: pay.Waiting}, "shown", "")
 	result.Link = got.Link
 	return result
-}
-
-// goodLink tells whether a text is a link that a phone can open.
-func goodLink(text string) bool {
-	return strings.Contains(text, "://") && len(text) <= linkBytesMax &&
-		strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }

@@ -34,11 +34,11 @@ func (v *v3) query(ctx context.Context, a pay.Attempt) pay.Result {
 	r, t := v.look(ctx, a)
 	switch {
 	case !r.verified:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.status != http.StatusOK:
 		return r.refused(queryCodes)
 	case t == nil:
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	return v.traded(ctx, r, t, a)
 }
@@ -72,9 +72,9 @@ func (v *v3) traded(ctx context.Context, r reply3, t *transaction, a pay.Attempt
 		result.State, result.Code = pay.Mismatch, t.State
 		return result
 	case v.other(t.payee) || !v.named(t.payee):
-		return r.judged(unknown, codeMerchant, t.Words)
+		return r.judged(unknown, pay.CodeMerchant, t.Words)
 	case t.Number != a.Number:
-		return r.judged(unknown, codeNumber, t.Words)
+		return r.judged(unknown, pay.CodeNumber, t.Words)
 	case t.State == "REFUND" && a.Shown:
 		return undone(v.find(ctx, pay.Whole(a)))
 	case t.State == "REFUND":
@@ -110,17 +110,17 @@ func (v *v3) success(r reply3, t *transaction, a pay.Attempt) pay.Result {
 	result.Amount, result.Settled = total, settled
 	switch {
 	case v.other(t.payee):
-		result.Code = codeMerchant
+		result.Code = pay.CodeMerchant
 	case t.Number != "" && t.Number != a.Number:
-		result.Code = codeNumber
-	case err == nil && !a.Asked.IsZero() && paidAt.Before(a.Asked.Add(-earlyMax)):
-		result.Code = codePayTime
+		result.Code = pay.CodeNumber
+	case err == nil && !a.Asked.IsZero() && paidAt.Before(a.Asked.Add(-pay.EarlyMax)):
+		result.Code = pay.CodePayTime
 	case okTotal && total != a.Amount:
-		result.Code = codeAmount
+		result.Code = pay.CodeAmount
 	case t.Amount.Currency != "" && t.Amount.Currency != "CNY":
-		result.Code = codeCurrency
+		result.Code = pay.CodeCurrency
 	case !okTotal || !okSettled || err != nil || result.Network == "" || !v.named(t.payee) || t.Number == "":
-		result.State, result.Code = pay.Unknown, codeIncomplete
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State = pay.Paid
 	}

@@ -66,11 +66,11 @@ func TestEveryStateOfAShownOrder(t *testing.T) {
 			continue
 		}
 		for what, more := range map[string]map[string]any{
-			codeNumber: {"out_trade_no": "880100520001004210000189"}, codeNumber + ", none": {"out_trade_no": nil},
-			codeMerchant: {"mchid": "1999999999"}, codeMerchant + ", none": {"mchid": nil}, codeMerchant + "'s app": {"appid": "wx0"},
+			pay.CodeNumber: {"out_trade_no": "880100520001004210000189"}, pay.CodeNumber + ", none": {"out_trade_no": nil},
+			pay.CodeMerchant: {"mchid": "1999999999"}, pay.CodeMerchant + ", none": {"mchid": nil}, pay.CodeMerchant + "'s app": {"appid": "wx0"},
 		} {
 			n := &network3{answer: func(call3) answer3 { return trade(directOptions, c.state, more) }}
-			if r := n.shower(t, directOptions).Query(context.Background(), back); r.State != pay.Unknown || r.Code != codeNumber && r.Code != codeMerchant {
+			if r := n.shower(t, directOptions).Query(context.Background(), back); r.State != pay.Unknown || r.Code != pay.CodeNumber && r.Code != pay.CodeMerchant {
 				t.Errorf("%q of %s: %+v", c.state, what, r)
 			}
 		}
@@ -98,25 +98,25 @@ func TestAShownSuccessIsHeldAgainstTheAttempt(t *testing.T) {
 		{"an older one", coupons(map[string]any{"type": "DISCOUNT", "amount": 30}), pay.Paid, "", 470},
 		{"two of them", coupons(map[string]any{"type": "NOCASH", "amount": 30}, map[string]any{"type": "NOCASH", "amount": 20}), pay.Paid, "", 450},
 		{"one that was paid for", coupons(map[string]any{"type": "CASH", "amount": 30}), pay.Paid, "", 500},
-		{"a fen more", sum(map[string]any{"total": 501, "currency": "CNY"}), pay.Mismatch, codeAmount, 501},
-		{"nothing", sum(map[string]any{"total": 0, "currency": "CNY"}), pay.Mismatch, codeAmount, 0},
-		{"dollars", sum(map[string]any{"total": 500, "currency": "USD"}), pay.Mismatch, codeCurrency, 500},
-		{"somebody's", map[string]any{"mchid": "1999999999"}, pay.Mismatch, codeMerchant, 500},
-		{"another app's", map[string]any{"appid": "wx0"}, pay.Mismatch, codeMerchant, 500},
-		{"another order's", map[string]any{"out_trade_no": "880100520001004210000189"}, pay.Mismatch, codeNumber, 500},
-		{"too early", map[string]any{"success_time": "2026-11-25T09:24:59+08:00"}, pay.Mismatch, codePayTime, 500},
-		{"no amount", map[string]any{"amount": nil}, pay.Unknown, codeIncomplete, 0},
-		{"less than nothing", sum(map[string]any{"total": -500, "currency": "CNY"}), pay.Unknown, codeIncomplete, 0},
-		{"no number of the network", map[string]any{"transaction_id": ""}, pay.Unknown, codeIncomplete, 500},
-		{"no number", map[string]any{"out_trade_no": nil}, pay.Unknown, codeIncomplete, 500},
-		{"no merchant", map[string]any{"mchid": nil}, pay.Unknown, codeIncomplete, 500},
-		{"no app", map[string]any{"appid": nil}, pay.Unknown, codeIncomplete, 500},
-		{"no time", map[string]any{"success_time": nil}, pay.Unknown, codeIncomplete, 500},
-		{"a time of API v2", map[string]any{"success_time": "20261125093005"}, pay.Unknown, codeIncomplete, 500},
-		{"a coupon of more than all", coupons(map[string]any{"type": "NOCASH", "amount": 501}), pay.Unknown, codeIncomplete, 0},
-		{"coupons of more than all", coupons(map[string]any{"type": "NOCASH", "amount": 300}, map[string]any{"type": "NOCASH", "amount": 300}), pay.Unknown, codeIncomplete, -100},
-		{"a coupon that gives", coupons(map[string]any{"type": "NOCASH", "amount": -1}), pay.Unknown, codeIncomplete, 0},
-		{"an amount in words", map[string]any{"amount": "500"}, pay.Unknown, codeIncomplete, 0},
+		{"a fen more", sum(map[string]any{"total": 501, "currency": "CNY"}), pay.Mismatch, pay.CodeAmount, 501},
+		{"nothing", sum(map[string]any{"total": 0, "currency": "CNY"}), pay.Mismatch, pay.CodeAmount, 0},
+		{"dollars", sum(map[string]any{"total": 500, "currency": "USD"}), pay.Mismatch, pay.CodeCurrency, 500},
+		{"somebody's", map[string]any{"mchid": "1999999999"}, pay.Mismatch, pay.CodeMerchant, 500},
+		{"another app's", map[string]any{"appid": "wx0"}, pay.Mismatch, pay.CodeMerchant, 500},
+		{"another order's", map[string]any{"out_trade_no": "880100520001004210000189"}, pay.Mismatch, pay.CodeNumber, 500},
+		{"too early", map[string]any{"success_time": "2026-11-25T09:24:59+08:00"}, pay.Mismatch, pay.CodePayTime, 500},
+		{"no amount", map[string]any{"amount": nil}, pay.Unknown, pay.CodeIncomplete, 0},
+		{"less than nothing", sum(map[string]any{"total": -500, "currency": "CNY"}), pay.Unknown, pay.CodeIncomplete, 0},
+		{"no number of the network", map[string]any{"transaction_id": ""}, pay.Unknown, pay.CodeIncomplete, 500},
+		{"no number", map[string]any{"out_trade_no": nil}, pay.Unknown, pay.CodeIncomplete, 500},
+		{"no merchant", map[string]any{"mchid": nil}, pay.Unknown, pay.CodeIncomplete, 500},
+		{"no app", map[string]any{"appid": nil}, pay.Unknown, pay.CodeIncomplete, 500},
+		{"no time", map[string]any{"success_time": nil}, pay.Unknown, pay.CodeIncomplete, 500},
+		{"a time of API v2", map[string]any{"success_time": "20261125093005"}, pay.Unknown, pay.CodeIncomplete, 500},
+		{"a coupon of more than all", coupons(map[string]any{"type": "NOCASH", "amount": 501}), pay.Unknown, pay.CodeIncomplete, 0},
+		{"coupons of more than all", coupons(map[string]any{"type": "NOCASH", "amount": 300}, map[string]any{"type": "NOCASH", "amount": 300}), pay.Unknown, pay.CodeIncomplete, -100},
+		{"a coupon that gives", coupons(map[string]any{"type": "NOCASH", "amount": -1}), pay.Unknown, pay.CodeIncomplete, 0},
+		{"an amount in words", map[string]any{"amount": "500"}, pay.Unknown, pay.CodeIncomplete, 0},
 	} {
 		n := &network3{answer: func(call3) answer3 { return trade(directOptions, "SUCCESS", c.more) }}
 		s := n.shower(t, directOptions)
@@ -127,7 +127,7 @@ func TestAShownSuccessIsHeldAgainstTheAttempt(t *testing.T) {
 		if r.State == pay.Paid && (r.Amount != 500 || r.Network != "4200001" || r.PaidAt.IsZero()) {
 			t.Errorf("%s: %+v", c.name, r)
 		}
-		if untimed := shownAttempt; c.code == codePayTime {
+		if untimed := shownAttempt; c.code == pay.CodePayTime {
 			untimed.Asked = time.Time{}
 			if r := s.Query(context.Background(), untimed); r.State != pay.Paid {
 				t.Errorf("%s, without a clock when it was asked: %+v", c.name, r)

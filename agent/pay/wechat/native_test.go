@@ -70,7 +70,7 @@ func TestLinksThatAreNone(t *testing.T) {
 	for _, body := range []string{"", "{}", "[]", `{"code_url":""}`, `{"code_url":7}`, `{"code_url":"weixin"}`, `{"code_url":"weixin://a b"}`, `{"code_url":"weixin://茶"}`,
 		`{"code_url":"weixin://a\n"}`, `{"code_url":"weixin://` + strings.Repeat("a", 512) + `"}`} {
 		n := &network3{answer: func(call3) answer3 { return answer3{body: body} }}
-		if r := n.shower(t, directOptions).Show(context.Background(), offer); r.State != pay.Unknown || r.Code != codeIncomplete || r.Link != "" {
+		if r := n.shower(t, directOptions).Show(context.Background(), offer); r.State != pay.Unknown || r.Code != pay.CodeIncomplete || r.Link != "" {
 			t.Errorf("%.60s: %+v", body, r)
 		}
 	}

@@ -15,7 +15,7 @@ func (v *v3) undo(ctx context.Context, a pay.Attempt) pay.Result {
 	r := v.ask(ctx, http.MethodPost, path, always(v.payee().withoutApps()))
 	switch {
 	case !r.verified:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.status == http.StatusNoContent:
 		return r.judged(verdict{state: pay.Declined}, "closed", "")
 	}

@@ -97,13 +97,13 @@ type refunded struct {
 func (f refunded) judge(want pay.Refund) (v verdict, code string) {
 	switch {
 	case f.number != "" && f.number != want.Number || f.of != "" && f.of != want.Of.Number:
-		return unknown, codeNumber
+		return unknown, pay.CodeNumber
 	case !f.whole || f.status == "" || f.number == "" || f.of == "" || f.settled < 0 || f.settled > f.refund:
-		return unknown, codeIncomplete
+		return unknown, pay.CodeIncomplete
 	case f.refund != want.Amount || f.total != want.Of.Amount:
-		return verdict{state: pay.Mismatch}, codeAmount
+		return verdict{state: pay.Mismatch}, pay.CodeAmount
 	case !f.cny:
-		return verdict{state: pay.Mismatch}, codeCurrency
+		return verdict{state: pay.Mismatch}, pay.CodeCurrency
 	}
 	v, known := refundStates[f.status]
 	if !known {

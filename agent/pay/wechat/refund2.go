@@ -42,7 +42,7 @@ func (b refunder2) give(ctx context.Context, r pay.Refund) (pay.Result, bool) {
 	})
 	f := got.fields
 	if f == nil {
-		return neverFinal(got.result), false
+		return got.result.NeverFinal(), false
 	}
 	if f["result_code"] != "SUCCESS" {
 		return b.refusal(got, r, refundCodes), true
@@ -62,7 +62,7 @@ func (b refunder2) find(ctx context.Context, r pay.Refund) pay.Result {
 	f := got.fields
 	switch {
 	case f == nil:
-		return neverFinal(got.result)
+		return got.result.NeverFinal()
 	case f["result_code"] != "SUCCESS":
 		return b.refusal(got, r, refundLookCodes)
 	case b.deposit && f["out_refund_no"] == r.Number:
@@ -74,15 +74,15 @@ func (b refunder2) find(ctx context.Context, r pay.Refund) pay.Result {
 		}
 	}
 	if f["out_refund_no_0"] == "" && f["out_refund_no"] == "" {
-		return doubtful(got, codeIncomplete)
+		return doubtful(got, pay.CodeIncomplete)
 	}
-	return doubtful(got, codeNumber)
+	return doubtful(got, pay.CodeNumber)
 }
 
 // refusal is a verdict of a table, where the reply speaks of nothing else.
 func (b refunder2) refusal(got reply, r pay.Refund, codes map[string]verdict) pay.Result {
 	if other := got.fields["out_refund_no"]; other != "" && other != r.Number {
-		return doubtful(got, codeNumber)
+		return doubtful(got, pay.CodeNumber)
 	}
 	return b.p.refusal(got, r.Of, codes)
 }
@@ -91,7 +91,7 @@ func (b refunder2) refusal(got reply, r pay.Refund, codes map[string]verdict) pa
 func (b refunder2) refunded(got reply, want pay.Refund, at string) pay.Result {
 	f := got.fields
 	if b.p.otherMerchant(f) {
-		return doubtful(got, codeMerchant)
+		return doubtful(got, pay.CodeMerchant)
 	}
 	if b.deposit {
 		b.complete(f, want.Of)
@@ -104,7 +104,7 @@ func (b refunder2) refunded(got reply, want pay.Refund, at string) pay.Result {
 	}
 	said := refunded{number: f["out_refund_no"+at], of: f["out_trade_no"], network: f["refund_id"+at], status: f["refund_status"+at],
 		refund: refund, total: total, settled: settled, whole: okRefund && okTotal && okSettled && b.p.whole(f), cny: f["fee_type"] == "" || f["fee_type"] == "CNY"}
-	said.over, _ = time.ParseInLocation(refundForm, f["refund_success_time"+at], beijing) // none is the zero time
+	said.over, _ = time.ParseInLocation(refundForm, f["refund_success_time"+at], pay.Beijing) // none is the zero time
 	verdict, code := said.judge(want)
 	return said.tell(got.judged(verdict, code, ""))
 }

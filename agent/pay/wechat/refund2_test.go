@@ -119,20 +119,20 @@ func TestWhatARefundNeeds2(t *testing.T) {
 	}{
 		{"nothing", nil, pay.Waiting, "refund PROCESSING"},
 		{"what is not ours to know", fields{"settlement_refund_fee": "", "refund_id": ""}, pay.Waiting, "refund PROCESSING"},
-		{"no number", fields{"out_refund_no": ""}, pay.Unknown, codeIncomplete},
-		{"another number", fields{"out_refund_no": number + "02"}, pay.Unknown, codeNumber},
-		{"no order", fields{"out_trade_no": ""}, pay.Unknown, codeIncomplete},
-		{"another order", fields{"out_trade_no": "8"}, pay.Unknown, codeNumber},
-		{"no merchant", fields{"mch_id": ""}, pay.Unknown, codeIncomplete},
-		{"another merchant", fields{"mch_id": "1999999999"}, pay.Unknown, codeMerchant},
-		{"no amount", fields{"refund_fee": ""}, pay.Unknown, codeIncomplete},
-		{"an odd amount", fields{"refund_fee": "2.00"}, pay.Unknown, codeIncomplete},
-		{"a fen more", fields{"refund_fee": "201"}, pay.Mismatch, codeAmount},
-		{"no price", fields{"total_fee": ""}, pay.Unknown, codeIncomplete},
-		{"another price", fields{"total_fee": "501"}, pay.Mismatch, codeAmount},
-		{"a settlement of more", fields{"settlement_refund_fee": "201"}, pay.Unknown, codeIncomplete},
-		{"an odd settlement", fields{"settlement_refund_fee": "x"}, pay.Unknown, codeIncomplete},
-		{"in dollars", fields{"fee_type": "USD"}, pay.Mismatch, codeCurrency},
+		{"no number", fields{"out_refund_no": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"another number", fields{"out_refund_no": number + "02"}, pay.Unknown, pay.CodeNumber},
+		{"no order", fields{"out_trade_no": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"another order", fields{"out_trade_no": "8"}, pay.Unknown, pay.CodeNumber},
+		{"no merchant", fields{"mch_id": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"another merchant", fields{"mch_id": "1999999999"}, pay.Unknown, pay.CodeMerchant},
+		{"no amount", fields{"refund_fee": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"an odd amount", fields{"refund_fee": "2.00"}, pay.Unknown, pay.CodeIncomplete},
+		{"a fen more", fields{"refund_fee": "201"}, pay.Mismatch, pay.CodeAmount},
+		{"no price", fields{"total_fee": ""}, pay.Unknown, pay.CodeIncomplete},
+		{"another price", fields{"total_fee": "501"}, pay.Mismatch, pay.CodeAmount},
+		{"a settlement of more", fields{"settlement_refund_fee": "201"}, pay.Unknown, pay.CodeIncomplete},
+		{"an odd settlement", fields{"settlement_refund_fee": "x"}, pay.Unknown, pay.CodeIncomplete},
+		{"in dollars", fields{"fee_type": "USD"}, pay.Mismatch, pay.CodeCurrency},
 	} {
 		queried := fields{}
 		for name, value := range c.spoil {
@@ -166,8 +166,8 @@ func TestOurRefundAmongOthers(t *testing.T) {
 		want  pay.Result
 	}{
 		{nil, pay.Result{State: pay.Waiting, Code: "refund PROCESSING", Network: "5031", Amount: 200, Settled: 200}},
-		{fields{"out_refund_no_1": number + "03"}, pay.Result{Code: codeNumber}},
-		{fields{"out_refund_no_0": "", "out_refund_no_1": ""}, pay.Result{Code: codeIncomplete}},
+		{fields{"out_refund_no_1": number + "03"}, pay.Result{Code: pay.CodeNumber}},
+		{fields{"out_refund_no_0": "", "out_refund_no_1": ""}, pay.Result{Code: pay.CodeIncomplete}},
 	} {
 		answer := maps.Clone(list)
 		maps.Copy(answer, c.spoil)
@@ -182,7 +182,7 @@ func TestOurRefundAmongOthers(t *testing.T) {
 // TestARefusalOfAnotherRefund proves nothing of ours.
 func TestARefusalOfAnotherRefund(t *testing.T) {
 	t.Parallel()
-	for code, f := range map[string]fields{codeNumber: {"out_refund_no": number + "02"}, codeMerchant: {"mch_id": "1999999999"}, codeIncomplete: {"err_code": ""}} {
+	for code, f := range map[string]fields{pay.CodeNumber: {"out_refund_no": number + "02"}, pay.CodeMerchant: {"mch_id": "1999999999"}, pay.CodeIncomplete: {"err_code": ""}} {
 		p := (&network{answer: func(string, fields) fields {
 			answer := fields{"err_code": "TRADE_OVERDUE", "err_code_des": words}
 			maps.Copy(answer, f)

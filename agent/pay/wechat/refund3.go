@@ -51,7 +51,7 @@ func (v *v3) find(ctx context.Context, r pay.Refund) pay.Result {
 // refunded judges a reply with a refund in it.
 func (r reply3) refunded(want pay.Refund) pay.Result {
 	if !r.verified {
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	}
 	var got struct {
 		Network string `json:"refund_id"`
@@ -67,7 +67,7 @@ func (r reply3) refunded(want pay.Refund) pay.Result {
 		} `json:"amount"`
 	}
 	if json.Unmarshal(r.body, &got) != nil {
-		return r.judged(unknown, codeIncomplete, "")
+		return r.judged(unknown, pay.CodeIncomplete, "")
 	}
 	f := refunded{number: got.Refund, of: got.Number, network: got.Network, status: got.Status, cny: got.Amount.Currency == "" || got.Amount.Currency == "CNY"}
 	if sum := got.Amount; sum.Refund != nil && sum.Total != nil {

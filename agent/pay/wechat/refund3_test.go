@@ -112,20 +112,20 @@ func TestWhatARefundNeeds3(t *testing.T) {
 	}{
 		{"nothing", nil, pay.Returned, "refund SUCCESS"},
 		{"what is not ours to know", map[string]any{"settlement_refund": nil, "refund_id": nil, "success_time": nil, "currency": nil}, pay.Returned, "refund SUCCESS"},
-		{"no number", map[string]any{"out_refund_no": nil}, pay.Unknown, codeIncomplete},
-		{"another number", map[string]any{"out_refund_no": number + "02"}, pay.Unknown, codeNumber},
-		{"no order", map[string]any{"out_trade_no": nil}, pay.Unknown, codeIncomplete},
-		{"another order", map[string]any{"out_trade_no": "8"}, pay.Unknown, codeNumber},
-		{"no amount", map[string]any{"refund": nil}, pay.Unknown, codeIncomplete},
-		{"an odd amount", map[string]any{"refund": "200"}, pay.Unknown, codeIncomplete},
-		{"half a fen", map[string]any{"refund": 199.5}, pay.Unknown, codeIncomplete},
-		{"a fen more", map[string]any{"refund": 201}, pay.Mismatch, codeAmount},
-		{"no price", map[string]any{"total": nil}, pay.Unknown, codeIncomplete},
-		{"another price", map[string]any{"total": 501}, pay.Mismatch, codeAmount},
-		{"a settlement of more", map[string]any{"settlement_refund": 201}, pay.Unknown, codeIncomplete},
-		{"a settlement of less than nothing", map[string]any{"settlement_refund": -1}, pay.Unknown, codeIncomplete},
-		{"in dollars", map[string]any{"currency": "USD"}, pay.Mismatch, codeCurrency},
-		{"no state", map[string]any{"status": nil}, pay.Unknown, codeIncomplete},
+		{"no number", map[string]any{"out_refund_no": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"another number", map[string]any{"out_refund_no": number + "02"}, pay.Unknown, pay.CodeNumber},
+		{"no order", map[string]any{"out_trade_no": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"another order", map[string]any{"out_trade_no": "8"}, pay.Unknown, pay.CodeNumber},
+		{"no amount", map[string]any{"refund": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"an odd amount", map[string]any{"refund": "200"}, pay.Unknown, pay.CodeIncomplete},
+		{"half a fen", map[string]any{"refund": 199.5}, pay.Unknown, pay.CodeIncomplete},
+		{"a fen more", map[string]any{"refund": 201}, pay.Mismatch, pay.CodeAmount},
+		{"no price", map[string]any{"total": nil}, pay.Unknown, pay.CodeIncomplete},
+		{"another price", map[string]any{"total": 501}, pay.Mismatch, pay.CodeAmount},
+		{"a settlement of more", map[string]any{"settlement_refund": 201}, pay.Unknown, pay.CodeIncomplete},
+		{"a settlement of less than nothing", map[string]any{"settlement_refund": -1}, pay.Unknown, pay.CodeIncomplete},
+		{"in dollars", map[string]any{"currency": "USD"}, pay.Mismatch, pay.CodeCurrency},
+		{"no state", map[string]any{"status": nil}, pay.Unknown, pay.CodeIncomplete},
 	} {
 		n := &network3{answer: func(call3) answer3 { return refunded3("SUCCESS", 200, c.spoil) }}
 		s := n.shower(t, with(partnerOptions, byPublicKey))
@@ -144,7 +144,7 @@ func TestARefundThatCannotBeBelieved(t *testing.T) {
 		"bad signature":         func(a *answer3) { a.key = ourKey() },
 		"reply of another time": func(a *answer3) { a.at = asked.AddDate(0, -1, 0) },
 		"unknown serial":        func(a *answer3) { a.serial = "7777" },
-		codeIncomplete:          func(a *answer3) { a.body = "OK" },
+		pay.CodeIncomplete:      func(a *answer3) { a.body = "OK" },
 		"HTTP 202":              func(a *answer3) { a.status = 202 },
 	} {
 		for mode, o := range modes() {

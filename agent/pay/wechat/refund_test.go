@@ -185,7 +185,7 @@ func TestARefundOfAnotherAmount(t *testing.T) {
 		other := said{status: "SUCCESS", amount: 300}
 		d.give, d.find = other, other
 		for what, got := range map[string]pay.Result{"refund": d.p.Refund(t.Context(), refund), "query": d.p.QueryRefund(t.Context(), refund)} {
-			if got.State != pay.Mismatch || got.Code != codeAmount || got.Date.IsZero() {
+			if got.State != pay.Mismatch || got.Code != pay.CodeAmount || got.Date.IsZero() {
 				t.Errorf("%s, %s: %+v", api, what, got)
 			}
 		}

@@ -5,13 +5,9 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"tillgate/agent/pay"
 )
-
-// confirmMax is how long a refused payer waits for the look at the order.
-const confirmMax = 3 * time.Second
 
 // Provider asks WeChat Pay on behalf of one merchant.
 type Provider struct {
@@ -113,7 +109,7 @@ func confirm(ctx context.Context, refusal pay.Result, a pay.Attempt, query func(
 	if refusal.State != pay.Declined || refusal.Fault {
 		return refusal
 	}
-	ctx, cancel := context.WithTimeout(ctx, confirmMax)
+	ctx, cancel := context.WithTimeout(ctx, pay.ConfirmMax)
 	defer cancel()
 	look := query(ctx, a)
 	switch look.State {
@@ -149,7 +145,7 @@ func (p *Provider) Query(ctx context.Context, a pay.Attempt) pay.Result {
 	r := p.ask(ctx, p.plain, "/pay/orderquery", fields{"out_trade_no": a.Number})
 	switch {
 	case r.fields == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.fields["result_code"] != "SUCCESS":
 		return p.refusal(r, a, queryCodes)
 	}
@@ -175,16 +171,9 @@ func (p *Provider) reverse(ctx context.Context, path string, a pay.Attempt, code
 	r := p.ask(ctx, p.cert, path, fields{"out_trade_no": a.Number})
 	switch {
 	case r.fields == nil:
-		return neverFinal(r.result)
+		return r.result.NeverFinal()
 	case r.fields["result_code"] != "SUCCESS":
 		return p.refusal(r, a, codes)
 	}
 	return p.reversed(r, a)
-}
-
-// neverFinal is for calls that take no money: that they did not leave says
-// nothing about the charge.
-func neverFinal(r pay.Result) pay.Result {
-	r.State = pay.Unknown
-	return r
 }

@@ -24,7 +24,7 @@ const (
 	callReverse  = "/secapi/pay/reverse"
 )
 
-var asked = time.Date(2026, 11, 25, 9, 30, 0, 0, beijing)
+var asked = time.Date(2026, 11, 25, 9, 30, 0, 0, pay.Beijing)
 
 var attempt = pay.Attempt{Number: number, Merchant: "shop", Amount: 500, Asked: asked}
 
@@ -254,8 +254,8 @@ func TestUnbelievableReplies(t *testing.T) {
 		{"a field more than was signed", 200, strings.Replace(string(good.encode()), "<xml>", "<xml><extra>1</extra>", 1), "bad signature"},
 		{"return_code FAIL", 200, with("return_code", "FAIL", signHMAC, testKey), "refused unsigned"},
 		{"no return_code", 200, with("return_code", "", signHMAC, testKey), "refused unsigned"},
-		{"no result_code", 200, with("result_code", "", signHMAC, testKey), codeIncomplete},
-		{"an odd result_code", 200, with("result_code", "success", signHMAC, testKey), codeIncomplete},
+		{"no result_code", 200, with("result_code", "", signHMAC, testKey), pay.CodeIncomplete},
+		{"an odd result_code", 200, with("result_code", "success", signHMAC, testKey), pay.CodeIncomplete},
 	} {
 		n := &network{raw: func(string) (int, string) { return c.status, c.body }}
 		p := n.provider(t, directOptions)
@@ -265,7 +265,7 @@ func TestUnbelievableReplies(t *testing.T) {
 			if result.State != pay.Unknown || result.Code != c.code || result.NotFound || result.Message != "" {
 				t.Errorf("%s to %s: %+v", c.name, op, result)
 			}
-			if verified := c.code == codeIncomplete; result.Date.IsZero() == verified {
+			if verified := c.code == pay.CodeIncomplete; result.Date.IsZero() == verified {
 				t.Errorf("%s to %s: the date is %v", c.name, op, result.Date)
 			}
 		}
