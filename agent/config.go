@@ -76,7 +76,7 @@ func (l *laneConfig) takesByHand() bool {
 
 // asksFull tells whether the clerk also types how much of an amount takes part in
 // no discount: the store mode "total and undiscounted amount" of Alipay and Cloud
-// Pay (reference alipay.md, section 5; cloudpay.md, sections 5.2 and 9).
+// Pay (opendocs.alipay.com open/02ekfp; cloud.tencent.com 569/37632).
 func (l *laneConfig) asksFull() bool { return l.Amounts == "two" }
 
 // cloudConfig is where records go; without a broker they stay on the device.

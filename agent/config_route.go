@@ -186,7 +186,7 @@ func fixOf(l *laneConfig, m *merchantConfig, codes, shown []string) string {
 
 // exclude tells whether QR codes of two merchants may not stand in one car park:
 // where ChinaUMS shows codes, those of WeChat and Alipay themselves have to be
-// off (operator guides 000 and 001; reference unionpay.md section 2). Codes that
+// off (operator guides 000 and 001 of ChinaUMS). Codes that
 // we scan are not touched by it, and neither are payments inside apps.
 func exclude(a, b *merchantConfig) bool {
 	direct := func(m *merchantConfig) bool { return m.Network == "wechat" || m.Network == "alipay" }

@@ -55,9 +55,9 @@ func checkAlipay(_ configCheck, m *merchantConfig, wrong wrongFunc) {
 		wrong("app_id", "app_id is %q; expected digits, as the open platform's console shows them", m.AppID)
 	}
 	for key, id := range map[string]string{"seller_id": m.SellerID, "service_provider": m.ServiceProvider} {
-		if id != "" && (!allDigits(id) || len(id) != 16 || !strings.HasPrefix(id, "2088")) { // reference alipay.md, section 11
+		if id != "" && (!allDigits(id) || len(id) != 16 || !strings.HasPrefix(id, "2088")) { // opendocs.alipay.com open/00f7nr
 			wrong(key, "%s is %q; expected an account: \"2088\" and 12 digits", key, id)
 		}
 	}
-	checkLength("store_id", m.StoreID, 32, wrong) // section 5
+	checkLength("store_id", m.StoreID, 32, wrong) // open/02ekfp
 }

@@ -69,7 +69,7 @@ func checkCloudPay(c configCheck, m *merchantConfig, wrong wrongFunc) {
 	if m.OldKey.given() && m.OldKey == m.Key {
 		wrong("old_key", "old_key is the same as key; expected the key before it, or none")
 	}
-	// Lengths of the network's fields: reference cloudpay.md, sections 2 and 4.1.
+	// Lengths of the network's fields: cloud.tencent.com 569/37627 and 37632.
 	checkLength("provider", m.Provider, 32, wrong)
 	checkLength("mch_id", m.MchID, 32, wrong)
 	checkLength("shop", m.Shop, 32, wrong)

@@ -61,7 +61,7 @@ func checkUnionPay(c configCheck, m *merchantConfig, wrong wrongFunc) {
 	}
 	for _, one := range []struct {
 		key, text string
-		chars     int // reference unionpay.md, sections 3 and 4.1
+		chars     int // POS通 v6 pay, kXOZy68D
 	}{
 		{"mch_id", m.MchID, 15}, {"qr_mch_id", m.QRMchID, 15}, {"terminal_id", m.TerminalID, 8},
 		{"qr_terminal_id", m.QRTerminalID, 8}, {"bill_source", m.BillSource, 4}, {"device_type", m.DeviceType, 2},
@@ -89,7 +89,7 @@ func checkUnionPay(c configCheck, m *merchantConfig, wrong wrongFunc) {
 }
 
 // unattachedTypes are the device types of what is no physical terminal
-// (reference unionpay.md, section 4.1).
+// (page kXOZy68D).
 var unattachedTypes = []string{"01", "11", "12", "13"}
 
 // checkUnionPayPlace checks where the terminal stands: the network wants to know

@@ -11,8 +11,8 @@ type pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// pingEvery is how often Cloud Pay wants its connection used (cloudpay.md of the
-// references, section 11).
+// pingEvery is how often Cloud Pay wants its connection used (cloud.tencent.com
+// 569/38251).
 const pingEvery = 2 * time.Minute
 
 // ping keeps a merchant's network near: at the start, and whenever it has not

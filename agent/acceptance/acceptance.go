@@ -1,6 +1,6 @@
 // Package acceptance is the script with which a terminal is accepted before it
 // goes to a shop: every network asks for it in its own words, and Cloud Pay in
-// the most detail (cloudpay.md of the references, sections 6 and 17). It plays
+// the most detail (cloud.tencent.com 569/18729). It plays
 // one lane as a cashier does and watches what people would see. It is not for
 // finding out what a network does with a bad request: that is the suite of the
 // providers.

@@ -45,7 +45,7 @@ func figure(t *testing.T, name, unit string, value float64, good bool) {
 	}
 }
 
-// openBroker serves in clear on the loopback, as in the reference's measurements.
+// openBroker serves in clear on the loopback, as in the measurements that it is held against.
 func openBroker(t *testing.T) (url string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -15,8 +15,8 @@ import (
 // What a network may still answer by itself is a task once it has taken this long.
 const (
 	unknownAfter = 10 * time.Minute
-	// A refund to a bank card arrives after about three working days (reference
-	// wechatpay, section 5): five with a weekend.
+	// A refund to a bank card arrives after about three working days (pay.weixin.qq.com
+	// 4012556457): five with a weekend.
 	openAfter = 5 * 24 * time.Hour
 )
 

@@ -60,11 +60,11 @@ type Undo struct {
 // three working days, so that questions get rarer. No page limits the wait for
 // the answer; it is as long as a charge's, for a refusal and the look after it.
 //
-// Deposits (reference, section 9): a reverse is in time from 15 s on, until the
+// Deposits (page 4011986268): a reverse is in time from 15 s on, until the
 // network gives everything back after 30 days; no page names another limit. A
 // capture is a query, the consumption and nothing else, a release a query on both
 // sides of the reverse: together they have what a charge has. An answer to a query
-// says nothing for good of what was sent less than 15 s ago (section 4.4), which is
+// says nothing for good of what was sent less than 15 s ago (chapter 9_2), which is
 // what a move waits for before it is sent again.
 var WeChat = Timing{
 	Call:       20 * time.Second,

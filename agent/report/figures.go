@@ -19,8 +19,8 @@ func (p *Pending) add(amount money.Fen) { p.Count++; p.Amount += amount }
 // A sale counts where its own outcome is, a refund where the refund's is: the
 // refund of yesterday's sale makes today's received less and leaves yesterday's
 // as it was handed over. Names and formulas follow the networks' bills: WeChat
-// Pay's amounts and its 实收 = 应结 - 应结退款 (reference wechatpay, section 12),
-// and what Cloud Pay's totals add up (reference cloudpay, section 8).
+// Pay's amounts and its 实收 = 应结 - 应结退款 (the columns of its bill, pay.weixin.qq.com 4012084430),
+// and what Cloud Pay's totals add up (cloud.tencent.com 569/37879).
 type Figures struct {
 	// Sales is how many orders are paid; Amount the sum of what they were for, Settled
 	// of what the merchant receives for them. Cash and cards count as everything

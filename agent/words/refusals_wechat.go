@@ -2,8 +2,8 @@ package words
 
 // wechatCodes are WeChat Pay's codes of a charge, a code that we show and a
 // query: micropay, codepay, transactions/native, orderquery, the states of an
-// order, and the table of API v3's rules (pay.weixin.qq.com; reference
-// wechatpay.md 4.2, 4.4, 5.5, 6.2, 7.5).
+// order, and the table of API v3's rules (pay.weixin.qq.com
+// 4011937125, 4012382150, 4012525171).
 var wechatCodes = map[string]*meaning{
 	"AUTHCODEEXPIRE":      codeExpired,
 	"AUTH_CODE_EXPIRED":   codeExpired,

@@ -15,7 +15,7 @@ import (
 
 const (
 	// tradeLife is how long the network itself keeps an unpaid trade open: the
-	// shortest that the reference advises (section 5), for what we never undo.
+	// shortest that is advised (page 02ekfp), for what we never undo.
 	tradeLife = "5m"
 )
 
@@ -61,7 +61,7 @@ func (p *Provider) Connections() (opened, reused int64) { return p.wire.Connecti
 // Signatures counts what was signed with the application's private key.
 func (p *Provider) Signatures() int64 { return p.signatures.Load() }
 
-// order is what a trade is made of, whoever scans whose code (reference section 5).
+// order is what a trade is made of, whoever scans whose code (page 02ekfp).
 type order struct {
 	Number         string  `json:"out_trade_no"`
 	Scene          string  `json:"scene,omitempty"`

@@ -28,7 +28,7 @@ var (
 	lookFirst = verdict{look: true} // the state of the order decides
 )
 
-// The gateway's codes (reference section 4).
+// The gateway's codes (page common/02km9f).
 const (
 	codeDone     = "10000"
 	codeWaiting  = "10003"
@@ -99,12 +99,12 @@ func (o operation) verdict(code, sub string) verdict {
 
 // plainCode is a sub-code as the tables have it: without what stands before its
 // last dot, of which there are several spellings ("ACQ.", "AQC.", none), and in
-// capitals (reference section 4).
+// capitals (page common/02km9f).
 func plainCode(sub string) string {
 	return strings.ToUpper(sub[strings.LastIndexByte(sub, '.')+1:])
 }
 
-// The tables that follow are of reference section 13. A code that is not there
+// The tables that follow are of pages 02ekfp to 02ekft. A code that is not there
 // is unknown. A star stands for the rest of a name.
 
 // chargeCodes are those of alipay.trade.pay.
@@ -185,7 +185,7 @@ var cancelCodes = map[string]verdict{
 }
 
 // closeCodes are those of alipay.trade.close. Whatever else it complains about,
-// the order's state decides (reference section 7).
+// the order's state decides (pages 02ekfq and 02ekfr).
 var closeCodes = map[string]verdict{
 	"TRADE_NOT_EXIST": notFound, // nobody has scanned it
 	"SYSTEM_ERROR":    unknown,
@@ -213,15 +213,15 @@ var refundCodes = map[string]verdict{
 	"ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND": failed,
 }
 
-// refundQueryCodes are those of alipay.trade.fastpay.refund.query, which the
-// reference lists under query.
+// refundQueryCodes are those of alipay.trade.fastpay.refund.query, which its
+// page lists under query.
 var refundQueryCodes = map[string]verdict{
 	"TRADE_NOT_EXIST":   notFound,
 	"SYSTEM_ERROR":      unknown,
 	"INVALID_PARAMETER": unknown,
 }
 
-// The states of a trade (reference section 7). The two that are paid, and a
+// The states of a trade (pages 02ekfq and 02ekfr). The two that are paid, and a
 // closed one, are judged with the amount, the seller and the time.
 const (
 	statusWaiting  = "WAIT_BUYER_PAY"

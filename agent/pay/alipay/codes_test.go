@@ -9,8 +9,8 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The documented codes, written down from the reference's tables apart from the
-// product's own (sections 4 and 13).
+// The documented codes, written down from its tables apart from the
+// product's own (pages common/02km9f and 02ekfp to 02ekft).
 const (
 	// of pay and precreate
 	unsureCodes   = "SYSTEM_ERROR TRADE_HAS_SUCCESS CONTEXT_INCONSISTENT TRADE_BUYER_NOT_MATCH APPLY_PC_MERCHANT_CODE_ERROR"

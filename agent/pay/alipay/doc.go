@@ -5,4 +5,6 @@
 // of its own or for one that has authorised a service provider's. DESIGN.md says
 // what it believes and why. It is not for parking by plate or bills, and it
 // neither waits nor tries again: when to ask is the machine's.
+//
+// Pages in comments are those of opendocs.alipay.com.
 package alipay

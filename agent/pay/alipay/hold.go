@@ -17,11 +17,11 @@ var (
 const productHold = "PRE_AUTH"
 
 // noSeller is for a merchant whose config does not say who receives. Every
-// capture has to name him (section 9): nothing is held that nobody could take.
+// capture has to name him (page 318/106393): nothing is held that nobody could take.
 var noSeller = pay.Result{State: pay.NotSent, Code: "no seller id", Detail: "the config does not say whose account receives"}
 
-// Terms are those of fund pre-authorisation (section 9): as many captures as fit,
-// and parts may be released. How long one lasts is in the contract (section 19).
+// Terms are those of fund pre-authorisation (page 318/106393): as many captures as fit,
+// and parts may be released. How long one lasts is in the contract.
 // Without the seller's number in the config there are none.
 func (p *Provider) Terms(string) pay.HoldTerms {
 	offered := p.o.SellerID != ""

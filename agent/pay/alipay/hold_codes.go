@@ -22,7 +22,7 @@ var (
 // been carried out when it was sent before.
 var barred = verdict{state: pay.Declined, fault: true, look: true}
 
-// The tables that follow are of reference section 9 and of the pages of its
+// The tables that follow are of page 318/106393 and of the pages of its
 // methods, which have a few codes more. Their sub-codes have no prefix.
 
 // holdCodes are those of freeze and voucher.create. What says that the number

@@ -9,8 +9,8 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The documented codes of deposits, written down from the reference's table
-// (section 9) and the methods' pages apart from the product's own.
+// The documented codes of deposits, written down from their table
+// (page 318/106393) and the methods' pages apart from the product's own.
 const (
 	holdUnsure   = "SYSTEM_ERROR UNIQUE_VIOLATION FREEZE_ALREADY_SUCCESS ORDER_ALREADY_FINISH ORDER_ALREADY_CLOSED"
 	holdDeclined = "PAYMENT_AUTH_CODE_INVALID CLIENT_VERSION_NOT_MATCH PULL_MOBILE_CASHIER_FAIL MONEY_NOT_ENOUGH NO_PAYMENT_INSTRUMENTS_AVAILABLE" +

@@ -84,7 +84,7 @@ func (r reply) kept(result pay.Result, a pay.Attempt) pay.Result {
 	return result.Keeping(held, good, a)
 }
 
-// totals are what the network has made of a deposit (section 9: rest = freeze -
+// totals are what the network has made of a deposit (page 318/106393: rest = freeze -
 // pay - unfrozen). It names three of the four; what was released is the fourth.
 // They cannot be true where that is less than nothing, where another sum was
 // frozen than we asked for, and where a deposit is over and has something left.

@@ -11,7 +11,7 @@ import (
 // number, or not its payer: a query of the deposit tells both.
 const codeUnnamed = "deposit not named"
 
-// capture is a payment out of a deposit (section 9): no code and no scene.
+// capture is a payment out of a deposit (page 318/106393): no code and no scene.
 type capture struct {
 	Number   string  `json:"out_trade_no"`
 	Hold     string  `json:"auth_no"`

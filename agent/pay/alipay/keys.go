@@ -12,12 +12,12 @@ import (
 	"tillgate/agent/pay"
 )
 
-// keyBitsMin is what RSA2 asks for (reference section 2).
+// keyBitsMin is what RSA2 asks for (page common/02km9f).
 const keyBitsMin = 2048
 
 // ReadPrivateKey reads an application's private key: PKCS#1 or PKCS#8, in PEM
 // or in bare base64 on one line or several, as Alipay's key tool writes it
-// (reference section 3). Its error never repeats what was read.
+// (page common/02mse7). Its error never repeats what was read.
 func ReadPrivateKey(text pay.Secret) (*rsa.PrivateKey, error) {
 	key, err := readPrivateKey(text)
 	if err != nil {

@@ -120,7 +120,7 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: cmp.Or(a.status, http.StatusOK), Header: header, Body: io.NopCloser(strings.NewReader(n.text(c, a))), Request: r}, nil
 }
 
-// checkSignature builds the text that is signed by itself, as section 3 has it.
+// checkSignature builds the text that is signed by itself, as page common/02mse7 has it.
 func (n *network) checkSignature(form url.Values) {
 	var pairs []string
 	for name, values := range form {

@@ -13,7 +13,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The gateway of Alipay in mainland China (reference section 2). There is no
+// The gateway of Alipay in mainland China (page common/02km9f). There is no
 // second host.
 const (
 	mainHost    = "https://openapi.alipay.com"
@@ -35,7 +35,7 @@ type Options struct {
 	Now               func() time.Time // the corrected time, for the requests' stamps; nil: time.Now
 }
 
-// Lengths of what Alipay gives out or takes (reference section 5).
+// Lengths of what Alipay gives out or takes (page 02ekfp).
 const (
 	storeBytesMax = 32
 	accountDigits = 16

@@ -11,7 +11,7 @@ import (
 const (
 	statusRefunded = "REFUND_SUCCESS"
 	// codeNoChange is for a refund whose call moved no money: perhaps an earlier
-	// one has (reference section 8).
+	// one has (pages 02ekfs and 02ekft).
 	codeNoChange = "fund_change N"
 	// codeNotRefunded is for a refund that is not there.
 	codeNotRefunded = "not refunded"
@@ -98,7 +98,7 @@ func (got reply) gone(code string, amount money.Fen) pay.Result {
 
 // QueryRefund asks what became of a refund (alipay.trade.fastpay.refund.query).
 // Anything but success means that it is not done and has to be sent again with
-// its number, an empty answer too (reference section 8): that is NotFound.
+// its number, an empty answer too (pages 02ekfs and 02ekft): that is NotFound.
 func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 	got := p.ask(ctx, methodRefundQuery, struct {
 		Number  string  `json:"out_trade_no"`

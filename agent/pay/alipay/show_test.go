@@ -48,8 +48,7 @@ func TestTheLifeOfACode(t *testing.T) {
 	}
 }
 
-// TestTiming holds the patience against what the documents ask for (reference
-// sections 6, 8 and 12) and against itself.
+// TestTiming holds the patience against what the documents ask for (pages 05osv9, 02ekfs, 02ekft and 01rfnt) and against itself.
 func TestTiming(t *testing.T) {
 	t.Parallel()
 	s := Timing.Shown()

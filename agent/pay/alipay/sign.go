@@ -17,7 +17,7 @@ import (
 type params map[string]string
 
 // text is what is signed: all that have a value but the signature, in the order
-// of their names, values as they are (reference section 3).
+// of their names, values as they are (page common/02mse7).
 func (p params) text() string { return p.write(func(value string) string { return value }) }
 
 // form signs the parameters and writes them as they are sent; only now are they
@@ -55,7 +55,7 @@ func (p params) write(escape func(string) string) string {
 
 // signed tells whether a key has signed a text of a reply, as it came or with
 // its slashes written the other way: some of Alipay's systems sign before "/"
-// becomes "\/", some after (reference section 3). To a reader of JSON the two
+// becomes "\/", some after (page common/02mse7). To a reader of JSON the two
 // are one text.
 func signed(text []byte, sign string, key *rsa.PublicKey) bool {
 	signature, err := base64.StdEncoding.DecodeString(sign)

@@ -35,7 +35,7 @@ func read(t *testing.T, name string) string {
 	return string(text)
 }
 
-// TestRequestVector signs what section 3 shows, with a key in each of its forms.
+// TestRequestVector signs what page common/02mse7 shows, with a key in each of its forms.
 func TestRequestVector(t *testing.T) {
 	t.Parallel()
 	if got := vectorParams.text(); got != vectorText {

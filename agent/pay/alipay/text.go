@@ -8,8 +8,7 @@ import (
 	"tillgate/store/money"
 )
 
-// Limits of texts, in bytes: the fields that we fill (reference sections 5 and
-// 8) and the words that we pass on.
+// Limits of texts, in bytes: the fields that we fill (pages 02ekfp, 02ekfs and 02ekft) and the words that we pass on.
 const (
 	subjectBytesMax  = 256
 	operatorBytesMax = 28
@@ -19,7 +18,7 @@ const (
 	codeBytesMax     = 64
 	wordsBytesMax    = 200
 	payerBytesMax    = 128
-	holdBytesMax     = 100 // of order_title and remark: 100 letters or 50 Chinese ones (section 9)
+	holdBytesMax     = 100 // of order_title and remark: 100 letters or 50 Chinese ones (page 318/106393)
 )
 
 const stampForm = "2006-01-02 15:04:05"

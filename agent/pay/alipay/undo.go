@@ -34,7 +34,7 @@ func (p *Provider) Undo(ctx context.Context, a pay.Attempt) pay.Result {
 	return p.cancelled(ctx, r, a)
 }
 
-// cancelled judges a verified answer to a cancel (reference section 7). Without
+// cancelled judges a verified answer to a cancel (pages 02ekfq and 02ekfr). Without
 // an action nothing was done: the network does not know the number, or could not.
 func (p *Provider) cancelled(ctx context.Context, r reply, a pay.Attempt) pay.Result {
 	f := r.fields

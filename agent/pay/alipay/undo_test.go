@@ -10,7 +10,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// TestCancel has every answer that is done (reference section 7).
+// TestCancel has every answer that is done (pages 02ekfq and 02ekfr).
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The numbers of replies (section 13): the status, or the internal one where that
+// The numbers of replies (page 37627): the status, or the internal one where that
 // says more and means something to us.
 const (
 	statusDone    = "0"

@@ -13,7 +13,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// bindPath is the path of the links in the console's config codes (section 10).
+// bindPath is the path of the links in the console's config codes (page 32387).
 const bindPath = "/cpay/use_device_setting"
 
 // serialMax is the longest serial number that can be bound, in bytes.
@@ -55,7 +55,7 @@ type bound struct {
 }
 
 // Bind binds the device with this serial number by the link of a config code,
-// which the merchant's administrator shows for 5 minutes (section 10). It may be
+// which the merchant's administrator shows for 5 minutes (page 32387). It may be
 // done again at any time. The link has to lead to one of the hosts, given as in
 // Options.Hosts; where none are given, to Cloud Pay's four. The client has to
 // check the host's certificate strictly: nothing else vouches for the key.

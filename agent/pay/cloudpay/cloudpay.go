@@ -40,7 +40,7 @@ func New(name string, o Options) (*Provider, error) {
 // Connections counts the calls that had to open a connection and those that did not.
 func (p *Provider) Connections() (opened, reused int64) { return p.wire.Connections() }
 
-// walletOf is whose payment code it is (section 5.1); empty: nobody's that Cloud Pay takes.
+// walletOf is whose payment code it is (page 37632); empty: nobody's that Cloud Pay takes.
 func walletOf(code pay.Secret) string {
 	switch kind, _ := pay.Classify(string(code), nil); kind {
 	case pay.WeChatCode:

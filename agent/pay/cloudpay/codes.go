@@ -35,7 +35,7 @@ var (
 	notReturn = verdict{state: pay.Declined}
 )
 
-// The numbers of replies (section 13). One that is not here is unknown.
+// The numbers of replies (page 37627). One that is not here is unknown.
 var (
 	// chargeCodes are those of micro_pay and scan_code_pay. 102 (a problem with
 	// the number) is a refusal only where a look finds nothing under the number.
@@ -90,7 +90,7 @@ var (
 // record is a payment that somebody has only written down.
 const record = "record"
 
-// orderStates are the states of an order (section 15, what to do: section 5.2).
+// orderStates are the states of an order (page 37628, what to do: page 37632).
 // One that is not here is unknown.
 var orderStates = map[string]map[int]verdict{
 	wechat: {
@@ -115,7 +115,7 @@ func orderState(wallet string, state int, shown bool) verdict {
 	return orderStates[wallet][state]
 }
 
-// refundStates are the states of a refund (section 15).
+// refundStates are the states of a refund (page 37628).
 var refundStates = map[string]map[int]verdict{
 	wechat: {1: onItsWay, 2: returned, 3: notReturn, 4: onItsWay, 5: stuck, 6: stuck},
 	alipay: {1: onItsWay, 2: returned, 3: notReturn, 4: onItsWay, 5: notFound},

@@ -16,7 +16,7 @@ var opCalls = map[string]string{
 	"capture": "deposit_consume", "capture-query": "query_order", "release": "unfreeze", "release-query": "query_unfreeze_order",
 }
 
-// statuses are the numbers of section 13: status, internal status, signed or not.
+// statuses are the numbers of page 37627: status, internal status, signed or not.
 var statuses = map[string]struct {
 	status, internal int
 	unsigned         bool
@@ -113,8 +113,7 @@ func answered(t *testing.T, op string, answer message, unsigned bool) pay.Result
 	return n.answeredHold(p, op)
 }
 
-// TestCases: whoever writes words for them finds every number of sections 13 and
-// 15, once for each call, and the state that an answer with it comes to.
+// TestCases: whoever writes words for them finds every number of pages 37627 and 37628, once for each call, and the state that an answer with it comes to.
 func TestCases(t *testing.T) {
 	t.Parallel()
 	all := Cases()
@@ -233,7 +232,7 @@ func TestRefusalsAreLookedAt(t *testing.T) {
 	}
 }
 
-// TestInternalStatusesOfOthers: an internal status means what section 13 says only
+// TestInternalStatusesOfOthers: an internal status means what page 37627 says only
 // with its status, else it is for the technician.
 func TestInternalStatusesOfOthers(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,5 @@
 // says what it believes and why. It is not for lists or shifts, keeps nothing on
 // disk, and neither waits nor charges twice: when to ask is the machine's.
 //
-// Sections in comments are those of the network's documents as they are
-// gathered in the project's reference of Cloud Pay (cloudpay.md).
+// Pages in comments are those of cloud.tencent.com/document/product/569.
 package cloudpay

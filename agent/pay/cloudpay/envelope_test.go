@@ -8,7 +8,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// vectors are those of section 3.5; the third keeps the escapes that are part of
+// vectors are those of page 37627; the third keeps the escapes that are part of
 // the text, the last is the vendor page's own.
 var vectors = []struct {
 	key  pay.Secret
@@ -21,7 +21,7 @@ var vectors = []struct {
 	{"c852274d372982d5530b692fd77124d3", "ac=p9fa01zex4mi&rs=c44f32e0&sn=LANDI_QM600_LA190000000", "E0CA8FDA56464BDF702FCA1AE9692EB99483E065879247763B3A46B576EBF5AC"},
 }
 
-// TestVectors signs and verifies the reference's.
+// TestVectors signs and verifies the published ones.
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	for _, v := range vectors {

@@ -14,10 +14,10 @@ var (
 )
 
 // holdLife is after how long Cloud Pay releases what is left of a deposit,
-// counted from the freeze (section 7).
+// counted from the freeze (pages 37676 to 37681).
 const holdLife = 30 * 24 * time.Hour
 
-// Terms are those of section 7. WeChat Pay releases the rest with its one
+// Terms are those of pages 37676 to 37681. WeChat Pay releases the rest with its one
 // capture, and has no QR codes for deposits; Alipay has neither limit.
 func (p *Provider) Terms(wallet string) pay.HoldTerms {
 	switch wallet {

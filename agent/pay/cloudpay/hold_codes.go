@@ -5,7 +5,7 @@ import "tillgate/agent/pay"
 // over is a deposit of which nothing is left; its totals tell where it went.
 var over = verdict{state: pay.Paid, gone: true}
 
-// moveCodes are those of deposit_consume and unfreeze (section 13). 102 and 104
+// moveCodes are those of deposit_consume and unfreeze (page 37627). 102 and 104
 // are believed only where the network knows no move of that number. Both calls
 // carry a number, so that 407 would be of another one under it.
 var moveCodes = map[string]verdict{
@@ -17,7 +17,7 @@ var moveCodes = map[string]verdict{
 	unbound:      stuck,
 }
 
-// freezeStates are the states of a deposit (section 15). Alipay's 3 means closed
+// freezeStates are the states of a deposit (page 37628). Alipay's 3 means closed
 // as well as all gone: whether it was held is told by its time and its totals.
 var freezeStates = map[string]map[int]verdict{
 	wechat: {1: waiting, 2: paid, 3: waiting, 4: declined, 5: over, 6: declined, 7: declined},
@@ -47,7 +47,7 @@ func captureVerdict(wallet string, state int) verdict {
 	return v
 }
 
-// unfreezeStates are the states of a release (section 15). One that its wallet
+// unfreezeStates are the states of a release (page 37628). One that its wallet
 // does not know goes out again under its number.
 var unfreezeStates = map[string]map[int]verdict{
 	wechat: {1: onItsWay, 2: returned, 3: notReturn, 4: notFound},

@@ -65,7 +65,7 @@ func TestRefusedHolds(t *testing.T) {
 	}
 }
 
-// TestCasesOfDeposits: the list has every state of sections 13 and 15 for each
+// TestCasesOfDeposits: the list has every state of pages 37627 and 37628 for each
 // call, and says of it what an answer with it comes to.
 func TestCasesOfDeposits(t *testing.T) {
 	t.Parallel()

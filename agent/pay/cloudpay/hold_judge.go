@@ -68,7 +68,7 @@ func (p *Provider) held(r reply, t *freezeAnswer, a pay.Attempt, over bool) pay.
 }
 
 // kept adds what the network has made of a deposit. Its totals cannot be true
-// where they are more than was frozen (section 7), or less than nothing, or where
+// where they are more than was frozen (pages 37676 to 37681), or less than nothing, or where
 // more was refunded than captured. Of one that is over nothing is left, so that
 // what was not captured was released, whether the totals have it yet or not.
 func (o *freezeOrder) kept(result pay.Result, a pay.Attempt, over bool) pay.Result {

@@ -2,10 +2,10 @@ package cloudpay
 
 import "tillgate/store/money"
 
-// remarkBytesMax is of a remark (section 5.2).
+// remarkBytesMax is of a remark (page 37632).
 const remarkBytesMax = 127
 
-// freezeContent is a deposit as it is asked for (section 7).
+// freezeContent is a deposit as it is asked for (pages 37676 to 37681).
 type freezeContent struct {
 	Number  string    `json:"out_freeze_no"`
 	Code    string    `json:"author_code,omitempty"`
@@ -45,7 +45,7 @@ type unfreezeAnswer struct {
 	Order unfreezeOrder `json:"unfreeze_order_content"`
 }
 
-// freezeOrder is what the network says of a deposit (section 7): one wallet's
+// freezeOrder is what the network says of a deposit (pages 37676 to 37681): one wallet's
 // state, and what has become of the money, in fen and Unix seconds.
 type freezeOrder struct {
 	Number       string     `json:"out_freeze_no"`
@@ -68,7 +68,7 @@ type freezeState struct {
 	Words string `json:"trade_state_desc"`
 }
 
-// unfreezeOrder is what the network says of a release (section 7).
+// unfreezeOrder is what the network says of a release (pages 37676 to 37681).
 type unfreezeOrder struct {
 	FreezeNo string     `json:"out_freeze_no"`
 	Number   string     `json:"out_unfreeze_no"`

@@ -20,11 +20,11 @@ var unlikeHolds = map[string]string{
 	"hold undo a race":                 "a deposit that its payer has not agreed to can only be waited for",
 	"hold undo too early":              "an undo is a release, and may come at once",
 
-	"hold undo, garbage:fail":     "101 is an alarm (section 13) although nobody signs it",
-	"capture, garbage:fail":       "101 is an alarm (section 13) although nobody signs it",
-	"capture, look, garbage:fail": "101 is an alarm (section 13) although nobody signs it",
-	"release, garbage:fail":       "101 is an alarm (section 13) although nobody signs it",
-	"release, look, garbage:fail": "101 is an alarm (section 13) although nobody signs it",
+	"hold undo, garbage:fail":     "101 is an alarm (page 37627) although nobody signs it",
+	"capture, garbage:fail":       "101 is an alarm (page 37627) although nobody signs it",
+	"capture, look, garbage:fail": "101 is an alarm (page 37627) although nobody signs it",
+	"release, garbage:fail":       "101 is an alarm (page 37627) although nobody signs it",
+	"release, look, garbage:fail": "101 is an alarm (page 37627) although nobody signs it",
 }
 
 // startHold brings up Cloud Pay with guests of one wallet.

@@ -75,7 +75,7 @@ func TestHoldTerms(t *testing.T) {
 	}
 }
 
-// TestStatesOfDeposits has every state of both wallets (section 15): as an answer
+// TestStatesOfDeposits has every state of both wallets (page 37628): as an answer
 // to a freeze and to a query, of one that was shown, and of one on its way back.
 func TestStatesOfDeposits(t *testing.T) {
 	t.Parallel()

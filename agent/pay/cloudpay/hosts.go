@@ -57,7 +57,7 @@ func address(host, path string) string { return strings.TrimSuffix(host, "/") + 
 // Ping asks the hosts in the config's order for a sign of life; the first that
 // gives one is asked first from then on, over a connection that is open. It is
 // for when nothing is sold: at the start, and every 2 minutes, which is what the
-// network wants of a kept connection (section 11). Its answer tells the network's
+// network wants of a kept connection (page 38251). Its answer tells the network's
 // time, but nobody has signed it: it is not for setting a clock.
 func (p *Provider) Ping(ctx context.Context) error {
 	var last error

@@ -10,7 +10,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// TestStatesOfOrders has every state of every wallet (section 15), as an answer
+// TestStatesOfOrders has every state of every wallet (page 37628), as an answer
 // to a charge, to a query, to one of a code that was shown, and to one on its way
 // back, where the network knows of no refund.
 func TestStatesOfOrders(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 )
 
 // changeMax is how long a change of the authen key may take: 2 minutes by the
-// operator's guide, 10 by an older page (section 2).
+// operator's guide, 10 by an older page (page 37627).
 const changeMax = 10 * time.Minute
 
 // keys are the merchant's authen key and the one before it. A new key is in the

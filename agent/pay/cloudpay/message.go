@@ -10,7 +10,7 @@ import (
 	"tillgate/store/money"
 )
 
-// Numbers of the network's enumerations (sections 4.1 and 15).
+// Numbers of the network's enumerations (pages 37632 and 37628).
 const (
 	terminalLinux = 4
 	tradeQR       = 2
@@ -20,7 +20,7 @@ const (
 // platforms are the wallets' numbers as pay_platform.
 var platforms = map[string]int{wechat: 1, alipay: 2}
 
-// Lengths of texts in requests, in bytes (sections 5.2 and 6).
+// Lengths of texts in requests, in bytes (pages 37632, 37673 and 37675).
 const (
 	bodyBytesMax   = 128
 	reasonBytesMax = 64
@@ -112,7 +112,7 @@ func (p *Provider) content(wallet, lane, staff string) content {
 }
 
 // authorised says who asks for money to go back: the merchant's administrator, or
-// the clerk of the config (sections 6 and 7).
+// the clerk of the config (pages 37673, 37675 and 37676 to 37681).
 func (c content) authorised(o Options) content {
 	c.Key.Admin, c.Key.StaffName = &o.Admin, o.StaffName
 	if !o.Admin {
@@ -121,7 +121,7 @@ func (c content) authorised(o Options) content {
 	return c
 }
 
-// nonce is new for every call: at most 32 letters and digits (section 3.2).
+// nonce is new for every call: at most 32 letters and digits (page 37627).
 func nonce() string { return rand.Text() }
 
 // about is a request about an order that there is already.
@@ -197,7 +197,7 @@ type order struct {
 	} `json:"record_order_content_ext"`
 }
 
-// refundOrder is what the network says of a refund (section 6).
+// refundOrder is what the network says of a refund (pages 37673 and 37675).
 type refundOrder struct {
 	RefundNo string     `json:"out_refund_no"`
 	Number   string     `json:"out_trade_no"`

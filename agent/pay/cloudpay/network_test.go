@@ -181,7 +181,7 @@ func (n *network) answer(call string, r *http.Request, body []byte) string {
 	return envelope(out, n.keys[i])
 }
 
-// hmacOf is the signature as the reference has it, made without the code under test.
+// hmacOf is the signature as page 37627 has it, made without the code under test.
 func hmacOf(text string, key pay.Secret) string {
 	m := hmac.New(sha256.New, []byte(key))
 	m.Write([]byte(text))

@@ -13,11 +13,11 @@ import (
 	"tillgate/agent/pay"
 )
 
-// hosts are those of Cloud Pay, with the same paths (section 3.1). Whether all of
+// hosts are those of Cloud Pay, with the same paths (page 37627). Whether all of
 // them live is unconfirmed, so a config may name others.
 var hosts = []string{"https://pay.qcloud.com", "https://sz.pay.qcloud.com", "https://sh.pay.qcloud.com", "https://tj.pay.qcloud.com"}
 
-// Lengths of the network's fields in bytes (sections 2 and 4.1).
+// Lengths of the network's fields in bytes (pages 37627 and 37632).
 const (
 	keyBytes        = 32
 	cashierDigits   = 8

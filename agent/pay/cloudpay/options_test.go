@@ -71,7 +71,7 @@ func TestNewRefuses(t *testing.T) {
 }
 
 // TestTiming: the machine skips an undo without a name, and after 103 the network
-// wants 3 s (section 13).
+// wants 3 s (page 37627).
 func TestTiming(t *testing.T) {
 	t.Parallel()
 	if Timing.Undo.Kind == "" || Timing.Show.Undo.Kind == "" || len(Timing.UndoAgain) == 0 {

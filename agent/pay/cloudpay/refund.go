@@ -30,7 +30,7 @@ func (p *Provider) Refund(ctx context.Context, r pay.Refund) pay.Result {
 		return look.judged(stuck, pay.CodeMerchant, "")
 	case order.Number != r.Of.Number:
 		return look.judged(unknown, pay.CodeNumber, "")
-	case order.Total != nil && r.Amount > *order.Total: // the acceptance test wants to see it refused here (section 6)
+	case order.Total != nil && r.Amount > *order.Total: // the acceptance test wants to see it refused here (pages 37673 and 37675)
 		return look.judged(notReturn, "more than was paid", "")
 	}
 	return p.refund(ctx, r, wallet)

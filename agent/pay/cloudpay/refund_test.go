@@ -8,7 +8,7 @@ import (
 	"tillgate/store/money"
 )
 
-// TestStatesOfRefunds has every state of every wallet (section 15), in the answer
+// TestStatesOfRefunds has every state of every wallet (page 37628), in the answer
 // to a refund and to a question about it.
 func TestStatesOfRefunds(t *testing.T) {
 	t.Parallel()

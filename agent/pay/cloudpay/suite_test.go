@@ -37,8 +37,8 @@ var unlike = map[string]string{
 	"a clock of 2038":            "requests are not dated",
 	"a clock six minutes behind": "a code that would have expired is refused with 101, which nobody signs: the query after it tells the time",
 
-	"give back, garbage:fail":       "101 is an alarm (section 13) although nobody signs it",
-	"give back, look, garbage:fail": "101 is an alarm (section 13) although nobody signs it",
+	"give back, garbage:fail":       "101 is an alarm (page 37627) although nobody signs it",
+	"give back, look, garbage:fail": "101 is an alarm (page 37627) although nobody signs it",
 }
 
 // ofAlipay are those that its payers have no like of here.

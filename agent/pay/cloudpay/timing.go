@@ -6,7 +6,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// Timing is Cloud Pay's. Its documents give four numbers (section 16): a query
+// Timing is Cloud Pay's. Its documents give four numbers (page 37632): a query
 // every 2 s (the vendor rule; their SDK asks every 6 s), 3 s after an answer 103,
 // two minutes until a cashier is told to look elsewhere, and codes that live for
 // 120 s in all samples. A query every 3 s keeps to both of the first two.
@@ -18,8 +18,8 @@ import (
 // no look earlier than after 10 s. An undo asks first what there is to undo, so
 // it is never too early.
 //
-// Deposits: what is left of one is released after 30 days (section 7). The call of
-// a move is as long as a charge's, its pace that of section 13: 3 s after an
+// Deposits: what is left of one is released after 30 days (pages 37676 to 37681). The call of
+// a move is as long as a charge's, its pace that of page 37627: 3 s after an
 // answer that is not final the same request may be sent again, or asked about.
 var Timing = pay.Timing{
 	Call:       20 * time.Second,

@@ -35,7 +35,7 @@ func (p *Provider) Undo(ctx context.Context, a pay.Attempt) pay.Result {
 }
 
 // overdue tells whether an order has been open for so long that a cashier should
-// look into the merchant's list (section 16: two minutes).
+// look into the merchant's list (page 37632: two minutes).
 func (p *Provider) overdue(a pay.Attempt) bool {
 	return a.Asked.IsZero() || p.o.Now().Sub(a.Asked) >= Timing.Patience
 }
@@ -74,7 +74,7 @@ func (p *Provider) giveBack(ctx context.Context, a pay.Attempt, wallet string) p
 
 // returning asks after the refund of an order on its way back. Where there is none
 // of ours the order is what it is: paid, or closed, or given back by somebody
-// else, all of it, for its state does not change before that (section 6).
+// else, all of it, for its state does not change before that (pages 37673 and 37675).
 func (p *Provider) returning(ctx context.Context, a pay.Attempt, order pay.Result) pay.Result {
 	result := p.QueryRefund(ctx, pay.Whole(a))
 	if result.NotFound {

@@ -63,7 +63,7 @@ func (p *Provider) ask(ctx context.Context, path string, f fields, s subject) re
 }
 
 // read tells what may be believed of what came back. Replies carry no signature:
-// trust is the connection's (reference 3.4). Only a whole reply with status 200
+// trust is the connection's. Only a whole reply with status 200
 // counts, of one JSON object without a name twice, that is about nobody else's
 // number; and the gateway's refusal of our signature, which is a 4xx.
 func (p *Provider) read(sent pay.Reply, s subject) reply {

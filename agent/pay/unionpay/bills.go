@@ -32,7 +32,7 @@ func NewShower(name string, o Options) (*Shower, error) {
 	return &Shower{p}, nil
 }
 
-// Where netpay's operations are (reference section 5); all contracts have the
+// Where netpay's operations are (pages je24KjzL and m32QOBX0); all contracts have the
 // same ones.
 const (
 	pathShow   = "/v1/netpay/bills/get-qrcode"
@@ -45,7 +45,7 @@ const (
 const instMid = "QRPAYDEFAULT"
 
 // lifeMax is how long a code may be paid at most: what the network gives a code
-// that names no end (reference section 5). It is also when a code whose closing
+// that names no end (pages je24KjzL and m32QOBX0). It is also when a code whose closing
 // nobody confirms is over.
 const lifeMax = 30 * time.Minute
 

@@ -8,7 +8,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// undoBill makes sure that a bill takes no money (reference section 5: query,
+// undoBill makes sure that a bill takes no money (pages je24KjzL and m32QOBX0: query,
 // close, query again): its code is closed, and where somebody was faster than
 // that, all of it is given back.
 func (p *Provider) undoBill(ctx context.Context, a pay.Attempt) pay.Result {

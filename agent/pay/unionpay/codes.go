@@ -57,7 +57,7 @@ const (
 	codeNoTime     = "ABNORMAL_REQUEST_TIME"
 )
 
-// codes are the documented errCodes: those of POS通 (reference 4.1) and of netpay
+// codes are the documented errCodes: those of POS通 (page kXOZy68D) and of netpay
 // (5.2), and those that the gateway gives to both. One that is not here proves
 // nothing, except as unlisted says.
 var codes = map[string]meaning{
@@ -114,7 +114,7 @@ var codes = map[string]meaning{
 }
 
 // unlisted tells whether a code may be one of POS通's many refusals that are not
-// in its table: "other: declined, query once, then failed" (reference 4.1). They
+// in its table: "other: declined, query once, then failed" (page kXOZy68D). They
 // have two characters, as all of the card networks' have; the gateway's do not.
 func unlisted(code string) bool {
 	_, known := codes[code]
@@ -134,7 +134,7 @@ func neverVoided(code string) bool {
 // may be about to move.
 var late = map[string]bool{"06": true, "09": true, "68": true, "90": true, "91": true, "98": true}
 
-// The words of queryResCode (reference 4.2) with a meaning of their own in the
+// The words of queryResCode (page P81GPdzq) with a meaning of their own in the
 // judges: paid, voided, and given back at least in part.
 const (
 	resPaid     = "0"
@@ -154,7 +154,7 @@ var resCodes = map[string]verdict{
 	"25":      missing,
 }
 
-// billStates are the states of a bill in the words of both editions (section 5)
+// billStates are the states of a bill in the words of both editions (pages je24KjzL and m32QOBX0)
 // that need no further look. Paid and refunded ones are judged with the amount,
 // and an unknown word keeps polling.
 var billStates = map[string]verdict{
@@ -172,7 +172,7 @@ var (
 	refundedStates = map[string]bool{"REFUND": true, "TRADE_REFUND": true}
 )
 
-// refundStates are those of a refund of a bill (section 5): errCode SUCCESS alone
+// refundStates are those of a refund of a bill (pages je24KjzL and m32QOBX0): errCode SUCCESS alone
 // is not refunded. A repeat with the same number returns the first one, so FAIL
 // is the end of the number. UNKNOWN is not "on its way": the network itself does
 // not know, and a person should ask it while we do.

@@ -8,7 +8,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// The errCodes of the reference (4.1 and 5.2), by what they are, written down
+// The errCodes of pages kXOZy68D and je24KjzL, by what they are, written down
 // apart from the product's own table.
 var (
 	docOpen     = strings.Fields("0000 9999 96 92 ER FF 94 TIMEOUT NET_ERROR INTERNAL_ERROR TXN_DISCARDED INVALID_RESPONSE ORDER_PROCESSING DUP_ORDER INVALID_ORDER NO_CROSS_DAY_TRADING 9200")

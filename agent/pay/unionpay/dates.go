@@ -9,7 +9,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// Forms of dates and times (reference 4.1, 4.2 and section 5).
+// Forms of dates and times (pages kXOZy68D, P81GPdzq, je24KjzL and m32QOBX0).
 const (
 	dayForm     = "20060102"
 	billDayForm = "2006-01-02"
@@ -49,7 +49,7 @@ func (p *Provider) days(a pay.Attempt) []string {
 }
 
 // today tells whether an attempt is of the day that it is now, as far as anybody
-// knows: a void is for the same day only (reference 4.3).
+// knows: a void is for the same day only (page wXP7gr8n).
 func (p *Provider) today(a pay.Attempt) bool {
 	return a.Asked.IsZero() || p.asked(a).Format(dayForm) == p.o.Now().In(pay.Beijing).Format(dayForm)
 }

@@ -5,4 +5,6 @@
 // believes and why. It is not for UnionPay's own gateway, deposits, split
 // payments or notices, and it neither waits nor tries again: when to ask is the
 // machine's.
+//
+// Pages in comments are those of open.chinaums.com.
 package unionpay

@@ -69,7 +69,7 @@ func (r reply) touched(c claim, a pay.Attempt, code string) pay.Result {
 }
 
 // wallets are whose money it was, in the words of targetSys and chnlType
-// (reference 4.1 and section 5). QMF is ChinaUMS' own.
+// (pages kXOZy68D, je24KjzL and m32QOBX0). QMF is ChinaUMS' own.
 var wallets = map[string]string{
 	"wxpay":      "wechat",
 	"alipay":     "alipay",

@@ -103,8 +103,7 @@ func readObject(text string) (object, error) {
 	return o, nil
 }
 
-// text is a field's text: numbers may come as texts and texts as numbers
-// (reference 3.4).
+// text is a field's text: numbers may come as texts and texts as numbers.
 func (o object) text(name string) string {
 	switch value := o[name].(type) {
 	case string:

@@ -51,7 +51,7 @@ func TestWhatIsRead(t *testing.T) {
 	}
 }
 
-// TestNumbersMayBeTexts: both come in both forms (reference 3.4).
+// TestNumbersMayBeTexts: both come in both forms.
 func TestNumbersMayBeTexts(t *testing.T) {
 	t.Parallel()
 	o, err := decode([]byte(`{"n":500,"t":"500","zero":0,"code":0,"none":null,"empty":"","half":5.5,"less":-1,"much":99999999999999999999,"word":"five","yes":true,"in":{"a":1}}`))

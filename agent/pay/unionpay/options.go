@@ -14,7 +14,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// mainHost is ChinaUMS' production host (reference section 3). One client in the
+// mainHost is ChinaUMS' production host. One client in the
 // field has a second one, which nobody confirms: it is for the config to name.
 const mainHost = "https://api-mop.chinaums.com"
 
@@ -35,7 +35,7 @@ type Options struct {
 	QRTID  string // terminal number, 8 characters
 	Source string // source number (msgSrcId), 4 letters or digits, which every bill begins with
 
-	// About this device (reference 4.1).
+	// About this device (page kXOZy68D).
 	DeviceType string // two characters; empty: "02", a physical terminal; 01, 11, 12 and 13 are none
 	Serial     string // serial number, may be empty
 	Longitude  string // where it stands in decimal degrees, such as "119.29129"; a physical terminal needs both
@@ -47,13 +47,12 @@ type Options struct {
 }
 
 // Paths are where the operations of POS通 are: a path, or a whole address where
-// the contract names a host for one. Empty ones are those of v6 (reference
-// section 4); the version that is granted is written in the contract.
+// the contract names a host for one. Empty ones are those of v6 (page kXOZy68D); the version that is granted is written in the contract.
 type Paths struct {
 	Pay, Void, Refund, Query, QueryRefund string
 }
 
-// Lengths of what ChinaUMS gives out (reference section 3).
+// Lengths of what ChinaUMS gives out.
 const (
 	keyChars    = 32
 	midChars    = 15
@@ -61,7 +60,7 @@ const (
 	sourceChars = 4
 )
 
-// Where a device may be, and how exactly that is said (reference 4.1).
+// Where a device may be, and how exactly that is said (page kXOZy68D).
 const (
 	longitudeMax, longitudeDecimals = 180, 5
 	latitudeMax, latitudeDecimals   = 90, 6
@@ -176,7 +175,7 @@ func address(text string) bool {
 }
 
 // degrees writes a coordinate of at most this many degrees as the network wants
-// it: ten characters, with its sign and so many decimals (reference 4.1).
+// it: ten characters, with its sign and so many decimals (page kXOZy68D).
 func degrees(text string, most float64, decimals int) (string, bool) {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(f >= -most && f <= most) {

@@ -123,7 +123,7 @@ type roundTrip func(r *http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestCoordinates: ten characters with a sign (reference 4.1).
+// TestCoordinates: ten characters with a sign (page kXOZy68D).
 func TestCoordinates(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"119.29129": "+119.29129", "+119.29129": "+119.29129", "-0.5": "-000.50000", "87.6": "+087.60000", "119.291294": "+119.29129"} {

@@ -149,7 +149,7 @@ func TestWithoutATrustedClock(t *testing.T) {
 }
 
 // TestEveryQueryResCode holds the second level of a query against what it proves,
-// on the way forth and on the way back (reference 4.2).
+// on the way forth and on the way back (page P81GPdzq).
 func TestEveryQueryResCode(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -118,7 +118,7 @@ func (p *Provider) sendRefundBill(ctx context.Context, r pay.Refund) reply {
 }
 
 // QueryRefund asks what became of one refund, by its number: the network's sum
-// of an order's refunds is not right (reference 4.2).
+// of an order's refunds is not right (page P81GPdzq).
 func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) pay.Result {
 	switch {
 	case !p.speaksOf(r.Of):

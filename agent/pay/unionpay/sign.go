@@ -10,7 +10,7 @@ import (
 	"tillgate/agent/pay"
 )
 
-// stampForm is the time of a signature (reference 3.1).
+// stampForm is the time of a signature (OPEN-BODY-SIG).
 const stampForm = "20060102150405"
 
 // sign is the signature of OPEN-BODY-SIG over a body's bytes as they are sent.

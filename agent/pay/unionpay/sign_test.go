@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The published sample (reference 3.1).
+// The published sample (OPEN-BODY-SIG).
 const (
 	sampleAppID     = "12345678901234567890123456789012"
 	sampleKey       = "67890123456789012345678901234567"

@@ -1,6 +1,6 @@
 package unionpay
 
-// Limits of texts of others, in bytes. The reference names no lengths for most
+// Limits of texts of others, in bytes. The pages name no lengths for most
 // of the fields that we fill: these are the shortest of the other networks'.
 const (
 	titleBytesMax   = 127

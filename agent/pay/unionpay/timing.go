@@ -8,14 +8,14 @@ import (
 
 // Timing is that of ChinaUMS, whose own rule for polling is not public.
 //
-// Codes that we scan (reference 4.5): the network holds its answer while the
+// Codes that we scan (page kXOZy68D): the network holds its answer while the
 // payer types a password, and clients in the field wait 60 s for it; a query
 // every 3 to 5 s, up to 90 s; then it goes back. A void is for the same day, and
 // what is undone later is refunded: 30 days is the shorter of the windows that
-// are written down (section 6). A payment code is worth nothing after a minute
+// are written down. A payment code is worth nothing after a minute
 // (the wallets' rule).
 //
-// Codes that we show (section 5): two minutes are for taking the phone out,
+// Codes that we show (pages je24KjzL and m32QOBX0): two minutes are for taking the phone out,
 // scanning and a password, as everywhere here; the network itself would give 30.
 // They are closed at any time, and what was paid is refunded.
 //

@@ -86,7 +86,7 @@ var codepayCodes = map[string]verdict{
 	"ORDER_CLOSED":      declined,
 
 	"NO_AUTH":        refused,
-	"ACCOUNT_ERROR":  refused, // the merchant's account is blocked (reference, section 7.5: stop, alarm)
+	"ACCOUNT_ERROR":  refused, // the merchant's account is blocked (page 4012525171: stop, alarm)
 	"SIGN_ERROR":     refused,
 	"MCH_NOT_EXISTS": refused,
 }

@@ -12,7 +12,7 @@ var (
 	_ pay.Mover  = (*Provider)(nil)
 )
 
-// The deposit family of API v2 (reference, section 9), the only interface to deposits.
+// The deposit family of API v2 (page 4011986268), the only interface to deposits.
 const (
 	callHold        = "/deposit/micropay"
 	callHoldQuery   = "/deposit/orderquery"
@@ -23,10 +23,10 @@ const (
 )
 
 // holdLife is after how long the network gives back what nobody saw to: 30
-// natural days (section 9.6), of which no page says when a day begins.
+// natural days (page 4011986268), of which no page says when a day begins.
 const holdLife = 30 * 24 * time.Hour
 
-// Terms are those of section 9: one consumption, which has no number, and with
+// Terms are those of page 4011986268: one consumption, which has no number, and with
 // which the rest goes back at once. All of it may be given back until then, no
 // part of it. No codes are shown: the network has no such type of order.
 func (p *Provider) Terms(string) pay.HoldTerms {
@@ -34,7 +34,7 @@ func (p *Provider) Terms(string) pay.HoldTerms {
 }
 
 // deposits is the provider as it asks about deposits, whose calls are signed with
-// HMAC-SHA256 all (section 9), however this merchant signs others.
+// HMAC-SHA256 all (page 4011986268), however this merchant signs others.
 func (p *Provider) deposits() *Provider {
 	own := *p
 	own.o.Sign = signHMAC
@@ -43,7 +43,7 @@ func (p *Provider) deposits() *Provider {
 
 // Hold asks for a deposit with a payment code (deposit/micropay), once. A refusal
 // is looked at like that of a charge. That it worked is only said by result_code:
-// err_code is SUCCESS then, and not empty (section 9.1).
+// err_code is SUCCESS then, and not empty (page 4011986623).
 func (p *Provider) Hold(ctx context.Context, c pay.Charge) pay.Result {
 	own := p.deposits()
 	f := own.charging(c, "押金")

@@ -2,8 +2,7 @@ package wechat
 
 import "maps"
 
-// The calls of deposits have no tables of their own that we could see (reference,
-// sections 9.1, 9.6 and 16): what follows is that of micropay, as section 9.1 takes
+// The calls of deposits have no tables of their own that we could see (pages 4011986623 and 4011986268): what follows is that of micropay, as page 4011986623 takes
 // it, those of the calls that they are like (4.4, 4.5), the errors that merchants
 // report (9.6) and those that any call of API v2 may answer. One that is not
 // here is unknown.

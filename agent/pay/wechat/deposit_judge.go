@@ -33,7 +33,7 @@ func kept(result pay.Result, f fields, a pay.Attempt) pay.Result {
 	return result.Keeping(held, good, a)
 }
 
-// totals are what a deposit has come to. No state says it (section 9.2): what was
+// totals are what a deposit has come to. No state says it (page 4011986679): what was
 // consumed is in consume_fee, and the rest went back with it; without one all
 // of it went back where the deposit is REFUND or REVOKED, and else it is held.
 func totals(f fields, of money.Fen) (pay.Held, bool) {

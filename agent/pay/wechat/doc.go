@@ -5,4 +5,6 @@
 // a direct merchant or for a sub-merchant of a service provider. DESIGN.md says
 // what it believes and why. It is not for bills, and it neither waits nor tries
 // again: when to ask is the machine's.
+//
+// Pages in comments are those of pay.weixin.qq.com.
 package wechat

@@ -23,7 +23,7 @@ type refunder2 struct {
 
 // give sends a refund (secapi/pay/refund, deposit/refund). SUCCESS says that it was
 // taken on; how far it is, only a query tells. A deposit is named by the network's
-// number (section 9.5), a payment by ours.
+// number (pages 4011987251 and 4011987300), a payment by ours.
 func (b refunder2) give(ctx context.Context, r pay.Refund) (pay.Result, bool) {
 	path, by, number := "/secapi/pay/refund", "out_trade_no", r.Of.Number
 	if b.deposit {
@@ -52,7 +52,7 @@ func (b refunder2) give(ctx context.Context, r pay.Refund) (pay.Result, bool) {
 }
 
 // find asks for a refund (pay/refundquery, deposit/refundquery). The answer is a
-// list; that of a deposit is the refund itself (section 9.5), or a list as well.
+// list; that of a deposit is the refund itself (pages 4011987251 and 4011987300), or a list as well.
 func (b refunder2) find(ctx context.Context, r pay.Refund) pay.Result {
 	path := "/pay/refundquery"
 	if b.deposit {
@@ -110,7 +110,7 @@ func (b refunder2) refunded(got reply, want pay.Refund, at string) pay.Result {
 }
 
 // complete adds to a reply about the refund of a deposit what such a reply need not
-// have (section 9.5): the deposit and the sub-merchant, which follow from the
+// have (pages 4011987251 and 4011987300): the deposit and the sub-merchant, which follow from the
 // refund's number. Its total may be the deposit's or what was consumed: no page says.
 func (b refunder2) complete(f fields, of pay.Attempt) {
 	f["out_trade_no"] = cmp.Or(f["out_trade_no"], of.Number)

@@ -21,7 +21,7 @@ const (
 	skewMost     = 10 * time.Minute // this stand-in's own
 )
 
-// public are the parameters of every request (section 2).
+// public are the parameters of every request (page common/02km9f).
 var public = []string{"app_id", "method", "format", "charset", "sign_type", "sign", "timestamp", "version", "notify_url", "app_auth_token", "biz_content"}
 
 // admit finds out who asks, and holds the signature against his application's key.
@@ -61,7 +61,7 @@ func (n *network) admit(r *http.Request) (Merchant, url.Values, reply) {
 	return n.byToken(form)
 }
 
-// byToken is the merchant for whom an application acts (section 11).
+// byToken is the merchant for whom an application acts (page 00f7nr).
 func (n *network) byToken(form url.Values) (Merchant, url.Values, reply) {
 	for _, m := range n.o.Merchants {
 		if m.AppID == form.Get("app_id") && string(m.AppAuthToken) == form.Get("app_auth_token") {
@@ -72,7 +72,7 @@ func (n *network) byToken(form url.Values) (Merchant, url.Values, reply) {
 }
 
 // toSign is what a request's signature is of: all parameters but sign and the
-// empty ones, by their names, as they are before they are encoded (section 3).
+// empty ones, by their names, as they are before they are encoded (page common/02mse7).
 func toSign(form url.Values) string {
 	var pairs []string
 	for name, values := range form {

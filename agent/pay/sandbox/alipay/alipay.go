@@ -1,8 +1,9 @@
 // Package alipay is Alipay's gateway before the books of package sandbox: face
-// to face payment and pre-authorised deposits, signed with RSA2 both ways. It is written from alipay.md of
-// the references and shares nothing with the client.
+// to face payment and pre-authorised deposits, signed with RSA2 both ways. It is
+// written from the public pages at opendocs.alipay.com, which comments name, and
+// shares nothing with the client.
 //
-// Where the reference has no word, the stand-in has its own, and says so here: a
+// Where they have no word, the stand-in has its own, and says so here: a
 // clock that is more than ten minutes off is isv.invalid-timestamp, a refund
 // that comes sooner than three seconds after the last is ACQ.REFUND_CHARGE_ERROR,
 // and a password is asked of those payers alone who behave so, whatever the amount.
@@ -26,7 +27,7 @@ import (
 const Network = "alipay"
 
 // Merchant is an account with an application of its own, or one whose service
-// provider's application acts for it (reference, section 11).
+// provider's application acts for it (page 00f7nr).
 type Merchant struct {
 	AppID        string         // of the merchant or of its service provider
 	Public       *rsa.PublicKey // of the application
@@ -149,7 +150,7 @@ func (c *call) Good() sandbox.Parcel {
 	return c.pack(c.spoilt(out))
 }
 
-// gateways are the codes of documented sub-codes that are not about business (section 4).
+// gateways are the codes of documented sub-codes that are not about business (page common/02km9f).
 var gateways = map[string]string{
 	"isp.unknow-error": "20000", "aop.unknow-error": "20000",
 	"aop.invalid-auth-token": "20001", "aop.invalid-app-auth-token": "20001", "aop.app-auth-token-time-out": "20001",

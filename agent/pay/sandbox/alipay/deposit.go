@@ -11,7 +11,7 @@ import (
 )
 
 // deposit are the fields of a pre-authorisation, by payment code or by QR code
-// (section 9).
+// (page 318/106393).
 type deposit struct {
 	AuthCode     string `json:"auth_code"`
 	AuthCodeType string `json:"auth_code_type"`
@@ -32,7 +32,7 @@ type deposit struct {
 	Scene        string `json:"scene_code"`
 }
 
-// depositPayLife is how long a payer may take to agree (section 9).
+// depositPayLife is how long a payer may take to agree (page 318/106393).
 const depositPayLife = 15 * time.Minute
 
 // barred is a refusal of a method of deposits: their sub-codes have no prefix.

@@ -10,7 +10,7 @@ import (
 	"tillgate/store/money"
 )
 
-// whichDeposit names a deposit, and one of its operations (section 9).
+// whichDeposit names a deposit, and one of its operations (page 318/106393).
 type whichDeposit struct {
 	AuthNo       string `json:"auth_no"`
 	OutOrderNo   string `json:"out_order_no"`

@@ -51,7 +51,7 @@ func fen(text string) (money.Fen, bool) {
 	return sum, true
 }
 
-// unsigned is what is said to a stranger: error replies frequently have no sign (section 3).
+// unsigned is what is said to a stranger: error replies frequently have no sign (page common/02mse7).
 func unsigned(node string, r reply) sandbox.Parcel {
 	return parcel(append(append([]byte(`{"`+node+`":`), encode(r)...), '}'))
 }

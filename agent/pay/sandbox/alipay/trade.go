@@ -16,7 +16,7 @@ import (
 )
 
 // order are the fields of an order, for a payment code, for a QR code or out of
-// a deposit (sections 5, 6 and 9).
+// a deposit (pages 02ekfp, 05osv9 and 318/106393).
 type order struct {
 	OutTradeNo     string          `json:"out_trade_no"`
 	Scene          string          `json:"scene"`
@@ -45,8 +45,8 @@ type order struct {
 
 const (
 	totalMost   = money.Fen(10_000_000_000) // 100,000,000 yuan
-	tradeLife   = 3 * time.Hour             // default of face to face payment (section 5)
-	codeLife    = 2 * time.Hour             // of a QR code at most (section 6)
+	tradeLife   = 3 * time.Hour             // default of face to face payment (page 02ekfp)
+	codeLife    = 2 * time.Hour             // of a QR code at most (page 05osv9)
 	cancelMost  = 24 * time.Hour
 	refundApart = 3 * time.Second
 	refundMost  = 365 * 24 * time.Hour
@@ -102,7 +102,7 @@ func (in order) refuse(m Merchant) (total money.Fen, refusal reply) {
 	return total, in.refuseProvider(m)
 }
 
-// refuseParts sees that the two amounts make the whole (section 5).
+// refuseParts sees that the two amounts make the whole (page 02ekfp).
 func (in order) refuseParts(total money.Fen) reply {
 	if in.Discountable == "" && in.Undiscountable == "" {
 		return nil
@@ -118,7 +118,7 @@ func (in order) refuseParts(total money.Fen) reply {
 	return nil
 }
 
-// refuseProvider sees that a provider's order names the provider (section 11).
+// refuseProvider sees that a provider's order names the provider (page 00f7nr).
 func (in order) refuseProvider(m Merchant) reply {
 	var extend struct {
 		Provider string `json:"sys_service_provider_id"`
@@ -141,7 +141,7 @@ func (m Merchant) has(method string) bool {
 // memo is what is kept of an order beside the books.
 type memo struct{ store, terminal, payer string }
 
-// pay charges a payment code (section 5), or captures of a deposit.
+// pay charges a payment code (page 02ekfp), or captures of a deposit.
 func (n *network) pay(m Merchant, in order) *call {
 	if in.AuthNo != "" {
 		return n.capture(m, in)
@@ -204,7 +204,7 @@ func (m Merchant) paid(o sandbox.Order) reply {
 	}
 }
 
-// precreate makes a QR code (section 6). Its trade is there when it was scanned.
+// precreate makes a QR code (page 05osv9). Its trade is there when it was scanned.
 func (n *network) precreate(m Merchant, in order) *call {
 	planned := n.s.Arrived(Network, sandbox.Show, in.OutTradeNo)
 	total, refusal := in.refuse(m)
@@ -239,7 +239,7 @@ func (n *network) precreate(m Merchant, in order) *call {
 	return c
 }
 
-// which names an order (section 7).
+// which names an order (pages 02ekfq and 02ekfr).
 type which struct {
 	OutTradeNo   string   `json:"out_trade_no"`
 	TradeNo      string   `json:"trade_no"`
@@ -258,7 +258,7 @@ func (n *network) find(m Merchant, in which) (o sandbox.Order, exists bool) {
 
 var notThere = denied("TRADE_NOT_EXIST", "交易不存在")
 
-// statuses are the states of a trade (section 7).
+// statuses are the states of a trade (pages 02ekfq and 02ekfr).
 var statuses = map[sandbox.State]string{
 	sandbox.NotPaid: "WAIT_BUYER_PAY", sandbox.Asking: "WAIT_BUYER_PAY", sandbox.Failing: "WAIT_BUYER_PAY", sandbox.Paid: "TRADE_SUCCESS",
 	sandbox.Revoked: "TRADE_CLOSED", sandbox.Closed: "TRADE_CLOSED", sandbox.Refunded: "TRADE_SUCCESS",

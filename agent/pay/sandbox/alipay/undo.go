@@ -8,7 +8,7 @@ import (
 	"tillgate/agent/pay/sandbox"
 )
 
-// cancel undoes a trade whatever became of it (section 7).
+// cancel undoes a trade whatever became of it (pages 02ekfq and 02ekfr).
 func (n *network) cancel(m Merchant, in which) *call {
 	planned := n.s.Arrived(Network, sandbox.Undo, in.OutTradeNo)
 	c := &call{do: n.s.Behave(planned, "", 0)}
@@ -47,7 +47,7 @@ func (n *network) cancel(m Merchant, in which) *call {
 	return c
 }
 
-// close closes what waits for its payer (section 7).
+// close closes what waits for its payer (pages 02ekfq and 02ekfr).
 func (n *network) close(m Merchant, in which) *call {
 	planned := n.s.Arrived(Network, sandbox.Undo, in.OutTradeNo)
 	c := &call{do: n.s.Behave(planned, "", 0)}
@@ -78,7 +78,7 @@ type refundIn struct {
 	Terminal string `json:"terminal_id"`
 }
 
-// refund gives a part of a trade back (section 8).
+// refund gives a part of a trade back (pages 02ekfs and 02ekft).
 func (n *network) refund(m Merchant, in refundIn) *call {
 	planned := n.s.Arrived(Network, sandbox.Refund, in.Request)
 	c := &call{do: n.s.Behave(planned, "", 0)}
@@ -144,7 +144,7 @@ func (w which) told(r reply, o sandbox.Order, back sandbox.Return) {
 // refundKey is where a refund is kept: its number is unique within its trade.
 func refundKey(number, request string) string { return number + "/" + request }
 
-// refundQuery tells what became of a refund (section 8): REFUND_SUCCESS is the
+// refundQuery tells what became of a refund (pages 02ekfs and 02ekft): REFUND_SUCCESS is the
 // only sign of success, and of all else nothing is said.
 func (n *network) refundQuery(m Merchant, in struct {
 	which

@@ -8,7 +8,7 @@ import (
 )
 
 // bindings are the devices that were bound by a QR code: from then on their
-// calls have to name their serial number (section 4.1, sn_code).
+// calls have to name their serial number (page 37632, sn_code).
 type bindings struct {
 	mu sync.Mutex
 	sn map[string]string // by store and device
@@ -38,7 +38,7 @@ func (b *bindings) refuse(m Merchant, c client) reply {
 	return nil
 }
 
-// useDeviceSetting binds a device (section 10): its answer has no envelope, and
+// useDeviceSetting binds a device (page 32387): its answer has no envelope, and
 // the key in the clear.
 func (n *network) useDeviceSetting(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()

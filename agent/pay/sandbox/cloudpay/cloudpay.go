@@ -1,8 +1,8 @@
 // Package cloudpay is Tencent Cloud Pay before the books of package sandbox. It
-// is written from cloudpay.md of the references and shares nothing with the
-// client.
+// is written from the public pages at cloud.tencent.com/document/product/569, which
+// comments name, and shares nothing with the client.
 //
-// Where the reference has no word, the stand-in has its own, and says so here:
+// Where they have no word, the stand-in has its own, and says so here:
 // an order or a refund that is not known is status 102, a payer without money or
 // with a bad code is 104, who asks too often is 103, and a key is changed at the
 // moment that Merchant.NextFrom names. A deposit or a release that is not known is
@@ -22,7 +22,7 @@ import (
 // Network is the name under which the books know it.
 const Network = "cloudpay"
 
-// Merchant is a sub-merchant of Cloud Pay with one store (reference, section 2).
+// Merchant is a sub-merchant of Cloud Pay with one store (page 37627).
 type Merchant struct {
 	OutMchID    string // the provider's
 	OutSubMchID string
@@ -82,7 +82,7 @@ func (n *network) serve(mux *http.ServeMux) {
 	mux.HandleFunc("POST /cpay/unbind_device_sn_code", serve(n, n.unbind))
 }
 
-// ping is the probe of a host (section 3.1).
+// ping is the probe of a host (page 37627).
 func (n *network) ping(w http.ResponseWriter, _ *http.Request) {
 	n.s.Write(w, bare(reply{"timestamp": n.s.Now().Unix(), "status": 0, "description": "ok"}))
 }
@@ -158,7 +158,7 @@ func (c *call) Good() sandbox.Parcel {
 }
 
 // internals are the documented internal statuses, with the statuses that they
-// come with (sections 10 and 13).
+// come with (pages 32387 and 37627).
 var internals = map[string][2]int{"7": {101, 7}, "407": {104, 407}, "3214": {104, 3214}, "3215": {104, 3215}}
 
 // Fail is a refusal: a status, "104 407" with the internal one behind it, or a

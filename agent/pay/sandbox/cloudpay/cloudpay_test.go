@@ -19,7 +19,7 @@ var shop = Merchant{
 	Devices: []Device{{ID: "2001", StaffID: "1001", Type: 70, ConfigURL: "secret-of-the-code"}},
 }
 
-// TestVectors are those of section 3.5 that are of messages.
+// TestVectors are those of page 37627 that are of messages.
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	const key = "0123456789ABCDEF0123456789ABCDEF"

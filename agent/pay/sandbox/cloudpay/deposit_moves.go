@@ -36,7 +36,7 @@ func (p consumeContent) refuse(m Merchant) reply {
 	return nil
 }
 
-// depositConsume takes money out of a deposit (section 7): of WeChat's once, with
+// depositConsume takes money out of a deposit (pages 37676 to 37681): of WeChat's once, with
 // the rest released.
 func (n *network) depositConsume(m Merchant, in struct {
 	Content consumeContent `json:"pay_content"`
@@ -75,7 +75,7 @@ func (n *network) depositConsume(m Merchant, in struct {
 	return c
 }
 
-// ofDeposit adds to an order what it has as a consumption of a deposit (section 4.2).
+// ofDeposit adds to an order what it has as a consumption of a deposit (page 37674).
 func (n *network) ofDeposit(m Merchant, o sandbox.Order, content reply) {
 	freeze, ok := n.freeze(m, o.Of)
 	if !ok {

@@ -8,10 +8,10 @@ import (
 	"tillgate/store/money"
 )
 
-// depositLasts is after which the platform releases what is left (section 7).
+// depositLasts is after which the platform releases what is left (pages 37676 to 37681).
 const depositLasts = 30 * 24 * time.Hour
 
-// freezeContent is a deposit that is asked for (section 7).
+// freezeContent is a deposit that is asked for (pages 37676 to 37681).
 type freezeContent struct {
 	OutFreezeNo string    `json:"out_freeze_no"`
 	AuthorCode  string    `json:"author_code"`
@@ -182,7 +182,7 @@ func extOf(wallet, kind string) string {
 	return "wxpay_" + kind + "_order_content_ext"
 }
 
-// freezeState is a deposit's state in its platform's numbers (section 15).
+// freezeState is a deposit's state in its platform's numbers (page 37628).
 func freezeState(o sandbox.Order, wallet string) int {
 	over := o.State.Taken() && o.Deposit.Left == 0
 	if wallet == sandbox.Alipay {

@@ -23,7 +23,7 @@ const bodyBytesMax = 64 << 10
 // reply are the fields of an answer; nil for none yet.
 type reply map[string]any
 
-// authen is a message's proof: type 1 is HMAC-SHA256, the only one that is taken (section 3.2).
+// authen is a message's proof: type 1 is HMAC-SHA256, the only one that is taken (page 37627).
 type authen struct {
 	Type int    `json:"authen_type"`
 	Code string `json:"authen_code"`
@@ -55,7 +55,7 @@ func open(r *http.Request) (content, code string, err error) {
 	return e.Content, e.Info.A.Code, nil
 }
 
-// hmacOf is the upper-case proof of a content, over its decoded bytes (section 3.2).
+// hmacOf is the upper-case proof of a content, over its decoded bytes (page 37627).
 func hmacOf(key pay.Secret, content string) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte(content))
@@ -117,7 +117,7 @@ func envelopeOf(r reply, key pay.Secret) sandbox.Parcel {
 }
 
 // escaped writes a content as the network does, with \/ and \uXXXX: who parses
-// and writes it again has other bytes than were signed (section 3.3).
+// and writes it again has other bytes than were signed (page 37627).
 func escaped(content string) string {
 	var b strings.Builder
 	for _, r := range content {
@@ -136,7 +136,7 @@ func escaped(content string) string {
 }
 
 // pack signs an answer, as its behaviour wants it. Statuses 3 and 101 have no
-// proof (section 3.3).
+// proof (page 37627).
 func (c *call) pack(r reply) sandbox.Parcel {
 	key := c.key
 	switch status := r["status"]; {

@@ -9,7 +9,7 @@ import (
 	"tillgate/store/money"
 )
 
-// The platforms, and the states of their orders (section 15).
+// The platforms, and the states of their orders (page 37628).
 const (
 	platformWeChat = 1
 	platformAlipay = 2
@@ -24,7 +24,7 @@ func platformOf(wallet string) int {
 	return platformWeChat
 }
 
-// mchKey says for whom is asked (section 4.1).
+// mchKey says for whom is asked (page 37632).
 type mchKey struct {
 	Platform    int    `json:"pay_platform"`
 	SubPlatform int    `json:"sub_pay_platform"`
@@ -37,7 +37,7 @@ type mchKey struct {
 	StaffName string `json:"authorization_name"`
 }
 
-// client says who asks (section 4.1).
+// client says who asks (page 37632).
 type client struct {
 	DeviceID   string `json:"device_id"`
 	StaffID    string `json:"staff_id"`
@@ -96,7 +96,7 @@ func (m Merchant) refuseNumber(name, number string) reply {
 	return nil
 }
 
-// content is what is to be paid (sections 5.2 and 5.3).
+// content is what is to be paid (pages 37632 and 37672).
 type content struct {
 	OutTradeNo string    `json:"out_trade_no"`
 	AuthorCode string    `json:"author_code"`
@@ -146,7 +146,7 @@ type payIn struct {
 	Nonce   string  `json:"nonce_str"`
 }
 
-// microPay charges a payment code (section 5.2).
+// microPay charges a payment code (page 37632).
 func (n *network) microPay(m Merchant, in payIn) *call {
 	p := in.Content
 	planned := n.s.Arrived(Network, sandbox.Charge, p.OutTradeNo)
@@ -202,7 +202,7 @@ type memo struct {
 	last         bool // of a consumption: with is_confirm_unfreeze
 }
 
-// result is an order in its reply (section 4.2).
+// result is an order in its reply (page 37674).
 func (n *network) result(m Merchant, o sandbox.Order) reply {
 	kept, _ := o.Memo.(memo)
 	state, ext := stateOf(o, kept.wallet), "wxpay_order_content_ext"
@@ -228,8 +228,8 @@ func (n *network) result(m Merchant, o sandbox.Order) reply {
 	return reply{"order_content": content, "nonce_str": "Zm9v", "pay_mch_key": m.echo(kept.wallet)}
 }
 
-// stateOf is an order's state in its platform's numbers (section 15). Only what
-// went back whole is told as refunded (section 6).
+// stateOf is an order's state in its platform's numbers (page 37628). Only what
+// went back whole is told as refunded (pages 37673 and 37675).
 func stateOf(o sandbox.Order, wallet string) int {
 	whole := o.State == sandbox.Refunded && o.Returned == o.Charged
 	if wallet == sandbox.Alipay {
@@ -268,10 +268,10 @@ func stateOf(o sandbox.Order, wallet string) int {
 	return 1
 }
 
-// linkLives is how long an order lives that says nothing of it (section 16).
+// linkLives is how long an order lives that says nothing of it (page 37632).
 const linkLives = 120 * time.Second
 
-// scanCodePay makes a code for phones of one wallet (section 5.3).
+// scanCodePay makes a code for phones of one wallet (page 37672).
 func (n *network) scanCodePay(m Merchant, in payIn) *call {
 	p, wallet := in.Content, platforms[in.Key.Platform]
 	planned := n.s.Arrived(Network, sandbox.Show, p.OutTradeNo)
@@ -321,7 +321,7 @@ type orderIn struct {
 	Nonce      string `json:"nonce_str"`
 }
 
-// queryOrder tells what became of an order (section 5.4).
+// queryOrder tells what became of an order (page 37674).
 func (n *network) queryOrder(m Merchant, in orderIn) *call {
 	op := sandbox.Query
 	if o, _ := n.order(m, in.OutTradeNo); o.Of != "" {
@@ -340,7 +340,7 @@ func (n *network) queryOrder(m Merchant, in orderIn) *call {
 	return c
 }
 
-// closeOrder closes what nobody has paid (section 5.5); not a code payment.
+// closeOrder closes what nobody has paid (close_order); not a code payment.
 func (n *network) closeOrder(m Merchant, in orderIn) *call {
 	c := n.undo(m, in, "close_order", sandbox.Close)
 	if o, ok := n.order(m, in.OutTradeNo); ok && c.refusal == nil && (!o.Shown || in.TradeType != 2) {
@@ -349,7 +349,7 @@ func (n *network) closeOrder(m Merchant, in orderIn) *call {
 	return c
 }
 
-// reverse undoes a code payment, where the old interface is still there (section 5.6).
+// reverse undoes a code payment, where the old interface is still there (page 11609).
 func (n *network) reverse(m Merchant, in orderIn) *call {
 	c := n.undo(m, in, "reverse", sandbox.Reverse)
 	o, ok := n.order(m, in.OutTradeNo)

@@ -19,7 +19,7 @@ type refundContent struct {
 	OutFreezeNo string    `json:"out_freeze_no"` // of a deposit's consumption
 }
 
-// refund gives a part of an order back (section 6).
+// refund gives a part of an order back (pages 37673 and 37675).
 func (n *network) refund(m Merchant, in struct {
 	Content refundContent `json:"refund_content"`
 	Key     mchKey        `json:"pay_mch_key"`
@@ -84,7 +84,7 @@ func (p refundContent) refuse(m Merchant) reply {
 }
 
 // mayRefund checks who asks, as version 2 of the interface does; a terminal
-// should always send that (section 6), so that no other is taken here.
+// should always send that (pages 37673 and 37675), so that no other is taken here.
 func (k mchKey) mayRefund(m Merchant, version int) reply {
 	if version != 2 {
 		return wrongCall("api_version 应为 2")
@@ -92,7 +92,7 @@ func (k mchKey) mayRefund(m Merchant, version int) reply {
 	return k.mayGiveBack(m)
 }
 
-// mayGiveBack checks the permission fields (section 4.1).
+// mayGiveBack checks the permission fields (page 37632).
 func (k mchKey) mayGiveBack(m Merchant) reply {
 	switch {
 	case k.Admin == nil:
@@ -103,7 +103,7 @@ func (k mchKey) mayGiveBack(m Merchant) reply {
 	return nil
 }
 
-// queryRefund tells what became of a refund (section 6).
+// queryRefund tells what became of a refund (pages 37673 and 37675).
 func (n *network) queryRefund(m Merchant, in struct {
 	OutTradeNo  string `json:"out_trade_no"`
 	OutRefundNo string `json:"out_refund_no"`
@@ -124,7 +124,7 @@ func (n *network) queryRefund(m Merchant, in struct {
 	return c
 }
 
-// refundStates are the states of a refund in a platform's numbers (section 15).
+// refundStates are the states of a refund in a platform's numbers (page 37628).
 var refundStates = map[sandbox.RefundState]int{sandbox.Arrived: 2, sandbox.Processing: 4, sandbox.Bounced: 5, sandbox.CameBack: 3}
 
 // refundNow is what a refund has come to; nil: nobody knows it.

@@ -16,11 +16,11 @@ import (
 
 const (
 	bodyBytesMax  = 64 << 10
-	nonceBytesMax = 128             // section 3.1
+	nonceBytesMax = 128             // OPEN-BODY-SIG
 	skewMost      = 5 * time.Minute // this stand-in's own
 )
 
-// header is the Authorization of section 3.1; blanks after the commas are optional.
+// header is the Authorization of OPEN-BODY-SIG; blanks after the commas are optional.
 var header = regexp.MustCompile(`^OPEN-BODY-SIG AppId="([^"]*)", ?Timestamp="(\d{14})", ?Nonce="([^"]+)", ?Signature="([^"]+)"$`)
 
 // admit finds out who asks. What it refuses is answered before anything of the
@@ -56,7 +56,7 @@ func (n *network) admit(r *http.Request) (m Merchant, body []byte, refusal reply
 	return m, body, nil
 }
 
-// verify holds a signature against section 3.1.
+// verify holds a signature against OPEN-BODY-SIG.
 func verify(m Merchant, stamp, nonce, signature string, body []byte) error {
 	hash := sha256.Sum256(body)
 	mac := hmac.New(sha256.New, []byte(m.AppKey))

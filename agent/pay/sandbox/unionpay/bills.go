@@ -8,7 +8,7 @@ import (
 	"tillgate/agent/pay/sandbox"
 )
 
-// envelope are the fields of every call about bills (section 5).
+// envelope are the fields of every call about bills (pages je24KjzL and m32QOBX0).
 type envelope struct {
 	Timestamp string `json:"requestTimestamp"`
 	MID       string `json:"mid"`
@@ -18,7 +18,7 @@ type envelope struct {
 	Reserve   string `json:"srcReserve"`
 }
 
-// expireUsual is how long a code for one payment lives (section 5).
+// expireUsual is how long a code for one payment lives (pages je24KjzL and m32QOBX0).
 const expireUsual = 30 * time.Minute
 
 func (e envelope) refuse(n *network, m Merchant) reply {
@@ -154,7 +154,7 @@ func (m Merchant) told(r reply) reply {
 	return r
 }
 
-// billWords are the states of a bill in the two editions of the documents (section 5).
+// billWords are the states of a bill in the two editions of the documents (pages je24KjzL and m32QOBX0).
 var billWords = map[bool]map[sandbox.State]string{
 	false: {sandbox.NotPaid: "UNPAID", sandbox.Paid: "PAID", sandbox.Closed: "CLOSED", sandbox.Refunded: "REFUND"},
 	true:  {sandbox.NotPaid: "NEW_ORDER", sandbox.Paid: "TRADE_SUCCESS", sandbox.Closed: "TRADE_CLOSED", sandbox.Refunded: "TRADE_REFUND"},
@@ -214,7 +214,7 @@ func payment(o sandbox.Order) reply {
 	}
 }
 
-// refundWords are what refunds of bills come to (section 5).
+// refundWords are what refunds of bills come to (pages je24KjzL and m32QOBX0).
 var refundWords = map[sandbox.RefundState]string{
 	sandbox.Arrived: "SUCCESS", sandbox.Processing: "PROCESSING", sandbox.Bounced: "UNKNOWN", sandbox.CameBack: "FAIL",
 }

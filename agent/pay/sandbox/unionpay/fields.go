@@ -11,7 +11,7 @@ import (
 	"tillgate/store/money"
 )
 
-// number is an amount or another whole number, which may come in quotes (section 3.4).
+// number is an amount or another whole number, which may come in quotes.
 type number int64
 
 // UnmarshalJSON reads both forms.
@@ -53,7 +53,7 @@ func (w whose) refuse(m Merchant) reply {
 	return nil
 }
 
-// payIn is a request for the money of a payment code (section 4.1).
+// payIn is a request for the money of a payment code (page kXOZy68D).
 type payIn struct {
 	MerchantCode    string   `json:"merchantCode"`
 	TerminalCode    string   `json:"terminalCode"`
@@ -96,7 +96,7 @@ var (
 	latitude  = regexp.MustCompile(`^[+-]\d{1,2}\.\d{1,6}$`)
 )
 
-// notPhysical are the device types that are no terminals (section 4.1).
+// notPhysical are the device types that are no terminals (page kXOZy68D).
 var notPhysical = []string{"01", "11", "12", "13"}
 
 // refuse is why a charge's fields are not taken.

@@ -14,7 +14,7 @@ func (m Merchant) account() sandbox.Account {
 	return sandbox.Account{Network: Network, Name: m.MID}
 }
 
-// pay charges a payment code (section 4.1).
+// pay charges a payment code (page kXOZy68D).
 func (n *network) pay(m Merchant, in payIn) *call {
 	planned := n.s.Arrived(Network, sandbox.Charge, in.MerchantOrderID)
 	c := &call{s: n.s, merchant: m, do: n.s.Behave(planned, in.PayCode, in.Amount.fen()), refusal: in.refuse(m)}
@@ -66,14 +66,14 @@ func (m Merchant) paid(o sandbox.Order) reply {
 	return r
 }
 
-// The wallets in ChinaUMS' words: for people, and as targetSys and chnlType (section 5).
+// The wallets in ChinaUMS' words: for people, and as targetSys and chnlType (pages je24KjzL and m32QOBX0).
 var (
 	thirdParties = map[string]string{sandbox.WeChat: "微信", sandbox.Alipay: "支付宝", sandbox.UnionPay: "银联"}
 	systems      = map[string]string{sandbox.WeChat: "WXPay", sandbox.Alipay: "Alipay 2.0", sandbox.UnionPay: "UAC"}
 )
 
 // order finds what a request is about. Across days it has to say the day on
-// which the order was made (section 4.2).
+// which the order was made (page P81GPdzq).
 func (n *network) order(m Merchant, w whose) (sandbox.Order, bool) {
 	o, ok := n.s.Order(m.account(), w.MerchantOrderID)
 	if w.OriginalOrderID != "" {
@@ -90,7 +90,7 @@ func day(at time.Time) string { return at.In(sandbox.Beijing).Format("20060102")
 
 var unfound = failed("25", "原交易不存在")
 
-// query tells what became of an order (section 4.2).
+// query tells what became of an order (page P81GPdzq).
 func (n *network) query(m Merchant, in whose) *call {
 	planned := n.s.Arrived(Network, sandbox.Query, in.MerchantOrderID)
 	c := &call{s: n.s, merchant: m, do: n.s.Behave(planned, "", 0), refusal: in.refuse(m)}
@@ -124,12 +124,12 @@ func (n *network) query(m Merchant, in whose) *call {
 	return c
 }
 
-// resCodes are the words for an order's state (section 4.2).
+// resCodes are the words for an order's state (page P81GPdzq).
 var resCodes = map[sandbox.State]string{
 	sandbox.NotPaid: "FF", sandbox.Asking: "FF", sandbox.Paid: "0", sandbox.Failing: "5", sandbox.Revoked: "4", sandbox.Closed: "1", sandbox.Refunded: "3",
 }
 
-// void undoes an order whole, on its own day (section 4.3).
+// void undoes an order whole, on its own day (page wXP7gr8n).
 func (n *network) void(m Merchant, in struct {
 	whose
 	Trace       string   `json:"systemTraceNum"`
@@ -164,7 +164,7 @@ func (n *network) void(m Merchant, in struct {
 	return c
 }
 
-// refundIn gives a part of an order back (section 4.4).
+// refundIn gives a part of an order back (pages 7zLnkm8Q and 42Gw1y2W).
 type refundIn struct {
 	whose
 	Request     string   `json:"refundRequestId"`
@@ -203,7 +203,7 @@ func (n *network) refund(m Merchant, in refundIn) *call {
 	return c
 }
 
-// refundWithin is the longer of the windows that the reference has (section 6).
+// refundWithin is the longer of the windows that are written down.
 const refundWithin = 365 * 24 * time.Hour
 
 func giving(a sandbox.Account, number, refund string, amount number) sandbox.Giving {
@@ -211,7 +211,7 @@ func giving(a sandbox.Account, number, refund string, amount number) sandbox.Giv
 }
 
 // refundRefusals are why a refund is not taken. Which codes they carry is this
-// stand-in's own reading of section 4.1's table.
+// stand-in's own reading of page kXOZy68D's table.
 var refundRefusals = map[sandbox.Refusal]reply{
 	sandbox.NoOrder:     unfound,
 	sandbox.IsNotPaid:   unfound,
@@ -221,7 +221,7 @@ var refundRefusals = map[sandbox.Refusal]reply{
 	sandbox.TooLate:     failed("57", "超过退货期限"),
 }
 
-// queryRefund tells what became of a refund (section 4.4).
+// queryRefund tells what became of a refund (pages 7zLnkm8Q and 42Gw1y2W).
 func (n *network) queryRefund(m Merchant, in struct {
 	whose
 	Request string `json:"refundRequestId"`

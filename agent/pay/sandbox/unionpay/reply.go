@@ -13,7 +13,7 @@ import (
 type reply map[string]any
 
 // failed is a refusal; its text is in errInfo for POS通 and in errMsg for bills,
-// and clients have to read both (section 3.4).
+// and clients have to read both.
 func failed(code, words string) reply {
 	return reply{"errCode": code, "errInfo": words, "errMsg": words}
 }

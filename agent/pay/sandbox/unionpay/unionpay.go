@@ -1,8 +1,9 @@
 // Package unionpay is ChinaUMS before the books of package sandbox: code payment
 // (POS通 v6) and bills that phones scan, authenticated by OPEN-BODY-SIG. It is
-// written from unionpay.md of the references and shares nothing with the client.
+// written from the public pages at open.chinaums.com, which comments name, and
+// shares nothing with the client.
 //
-// Where the reference has no word, the stand-in has its own, and says so here:
+// Where they have no word, the stand-in has its own, and says so here:
 // a payer's refusal carries the ISO 8583 code of its kind (14 no such code, 33
 // too old, 34 used, 51 no money), a repeated nonce and a clock that is more than
 // five minutes off are authentication failures, and who asks too often gets the
@@ -24,7 +25,7 @@ import (
 const Network = "unionpay"
 
 // Merchant is a merchant of ChinaUMS, with the two pairs of numbers that a
-// contract gives (reference, section 3).
+// contract gives.
 type Merchant struct {
 	AppID      string // 32 characters
 	AppKey     pay.Secret
@@ -56,7 +57,7 @@ func Attach(s *sandbox.Sandbox, o Options) {
 	s.Attach(sandbox.Network{Name: Network, Serve: n.serve, Transaction: transaction})
 }
 
-// transaction is a ChinaUMS order number, 26 characters at most (section 4.1).
+// transaction is a ChinaUMS order number, 26 characters at most (page kXOZy68D).
 func transaction(serial int, at time.Time) string {
 	return fmt.Sprintf("%s%08d", at.In(sandbox.Beijing).Format("20060102150405"), serial)
 }

@@ -22,7 +22,7 @@ var shop = Merchant{
 	MID: "898340149000005", TID: "88880001", QRMID: "898340149000006", QRTID: "88880002", Source: "WWWW", InPlaceOf: "1000",
 }
 
-// TestVector is the published sample of section 3.1.
+// TestVector is the published sample of OPEN-BODY-SIG.
 func TestVector(t *testing.T) {
 	t.Parallel()
 	err := verify(shop, "20170101120000", "09876543210987654321098765432109", "GINsCTyNKTpEI9KXO16KqZJ64fOyAytEKl8aaR/Dy08=", []byte("A"))

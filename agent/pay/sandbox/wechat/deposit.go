@@ -10,7 +10,7 @@ import (
 )
 
 // depositLasts is after which WeChat Pay gives an unhandled deposit back
-// (reference, section 9.6: 30 natural days).
+// (page 4011986268: 30 natural days).
 const depositLasts = 30 * 24 * time.Hour
 
 // actDeposit does what is asked of a deposit.
@@ -28,7 +28,7 @@ func (a *answer2) actDeposit() {
 }
 
 // tellDeposit is what is true now of a deposit. Production says on success that
-// the error is SUCCESS, too (section 9.1).
+// the error is SUCCESS, too (page 4011986623).
 func (a *answer2) tellDeposit() fields {
 	var f fields
 	switch a.q.op {
@@ -73,7 +73,7 @@ func (n *Network) numberOf(transaction string) string {
 	return o.Number
 }
 
-// hold takes a deposit with a payment code (section 9.1), or answers why not.
+// hold takes a deposit with a payment code (page 4011986623), or answers why not.
 func (n *Network) hold(q request2, do sandbox.Doing) fields {
 	f := q.fields
 	total, _ := strconv.ParseInt(f["total_fee"], 10, 64) // checked
@@ -93,7 +93,7 @@ func (n *Network) held(q request2) fields {
 	return told(o)
 }
 
-// depositQueried is what a deposit has come to (section 9.2). What was consumed
+// depositQueried is what a deposit has come to (page 4011986679). What was consumed
 // whole stays SUCCESS, and REFUND is one of which something has gone back.
 func (n *Network) depositQueried(q request2) fields {
 	o, ok := n.depositOf(q)
@@ -125,7 +125,7 @@ func consumption(o sandbox.Order) sandbox.Move {
 	return o.Deposit.Moves[i]
 }
 
-// giveDepositBack carries a reverse out (section 9.3): for as long as nothing
+// giveDepositBack carries a reverse out (page 4011986741): for as long as nothing
 // was consumed, and at any time.
 func (n *Network) giveDepositBack(q request2, do sandbox.Behaviour) fields {
 	o, ok := n.depositOf(q)
@@ -144,7 +144,7 @@ func (n *Network) giveDepositBack(q request2, do sandbox.Behaviour) fields {
 	return fields{"result_code": "SUCCESS", "recall": "N"}.succeeded()
 }
 
-// consume takes a part of a deposit or all of it (section 9.4), once; the rest
+// consume takes a part of a deposit or all of it (page 4011986801), once; the rest
 // goes back in the same moment.
 func (n *Network) consume(q request2, do sandbox.Behaviour) fields {
 	f := q.fields

@@ -9,7 +9,7 @@ import (
 )
 
 // ofAll are the fields that all requests of deposits take: each says how it is
-// signed (reference, section 9). The pages want a sub-merchant as well; that
+// signed (page 4011986268). The pages want a sub-merchant as well; that
 // direct merchants may leave him away is unconfirmed, and taken here.
 var ofAll = map[string]rule{
 	"appid": {32, true}, "mch_id": {32, true}, "sub_appid": {32, false}, "sub_mch_id": {32, false}, "nonce_str": {32, true}, "sign": {64, true}, "sign_type": {32, true},

@@ -9,7 +9,7 @@ import (
 	"tillgate/store/money"
 )
 
-// refundDeposit gives back of what was consumed (section 9.5), or answers why not.
+// refundDeposit gives back of what was consumed (pages 4011987251 and 4011987300), or answers why not.
 func (n *Network) refundDeposit(q request2, do sandbox.Behaviour) fields {
 	f := q.fields
 	total, _ := strconv.ParseInt(f["total_fee"], 10, 64)   // checked
@@ -54,7 +54,7 @@ func (n *Network) depositRefunded(q request2) fields {
 }
 
 // depositRefunds is what one refund has come to: the answer is flat, and names
-// no order (section 9.5).
+// no order (pages 4011987251 and 4011987300).
 func (n *Network) depositRefunds(q request2) fields {
 	account, wanted := q.merchant.account(), q.fields
 	capture, ok := n.s.Search(sandbox.WeChat, func(o sandbox.Order) bool {
