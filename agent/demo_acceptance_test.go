@@ -283,6 +283,9 @@ func TestAcceptanceByPeople(t *testing.T) {
 		results := map[acceptance.Outcome]int{}
 		for _, s := range acceptance.Run(t.Context(), plan, x.lanes[0], people, nil).Steps {
 			results[s.Result]++
+			if s.Result == acceptance.Failed {
+				t.Errorf("%s: %s", s.En, s.Got)
+			}
 		}
 		// The payment and its refunds pass; slip, password and lost answer are skipped,
 		// and the refunds of what was not paid with them.

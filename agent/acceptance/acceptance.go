@@ -82,6 +82,7 @@ type run struct {
 	wallet string        // of the customers of this step
 	seen   []words.Order // every order that the lane has shown since the last amount
 	number string        // of the order that was paid last; empty: nothing was since the last amount
+	before []string      // the numbers that were paid before it
 }
 
 // Run plays the script and answers its sheet. Only ctx ends it early: what fails
@@ -173,6 +174,9 @@ func (r *run) told(ctx context.Context, ev flow.Event, keys ...words.Key) (strin
 
 // owe enters an amount.
 func (r *run) owe(ctx context.Context, sum money.Fen) error {
+	if r.number != "" {
+		r.before = append(r.before, r.number)
+	}
 	r.seen, r.number = nil, ""
 	before, _ := r.till.View()
 	if err := r.offer(flow.Amount{Amount: sum, Title: "验收 Acceptance"}); err != nil {
