@@ -8,7 +8,7 @@ TAGS   := netgo,osusergo,sqlite_omit_load_extension
 STATIC := -trimpath -buildvcs=false
 LINK    = -s -w -X main.version=$(VERSION) -linkmode external -extldflags -static
 
-.PHONY: demo build build-collect build-demo build-arm build-arm-demo test lint test-race test-sim test-arm test-device bench soak clean packages
+.PHONY: demo build build-collect build-demo build-arm build-arm-demo test lint test-race test-long test-sim test-arm test-device bench soak clean packages
 
 # make demo plays three visits to a counter and a parking exit and stays up with its pages;
 # make demo ONCE=1 leaves after the visits: 0 when all were paid, recorded and acknowledged.
@@ -36,7 +36,7 @@ build-arm-demo:
 	CGO_ENABLED=1 GOOS=linux GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc \
 		$(GO) build $(STATIC) -tags $(TAGS),demo -ldflags '$(LINK)' -o build/tillgate-demo-armv7 ./agent
 
-test: packages lint build build-demo test-race test-sim test-arm
+test: packages lint build build-demo test-race test-long test-sim test-arm
 
 # What the tests need beyond Go, a C compiler, make and git: installed when root, named when not.
 packages:
@@ -45,8 +45,13 @@ packages:
 lint:
 	@.ci/lint
 
+# All packages under the race detector, but for what is long and works in one goroutine:
+# sweeps of cuts and broken bytes, most scenarios of the networks. Those are played without it.
 test-race:
-	$(GO) test -race -tags demo ./...
+	$(GO) test -race -short -tags demo ./...
+
+test-long:
+	$(GO) test -tags demo ./store/... ./agent/pay/... ./agent/sim
 
 # Two thousand lives of a lane against faults in network, disk, power, broker and people.
 test-sim: build-demo

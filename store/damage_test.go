@@ -168,6 +168,7 @@ func (f *flips) check(l *lab, what string) {
 // TestMendedIntentIsExact breaks each byte of the unknown attempt's intent in
 // the journal: a network is never asked for a wrong number, nor the wrong network.
 func TestMendedIntentIsExact(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 3)
 	s := l.open()

@@ -18,6 +18,7 @@ import (
 // TestIdleWritesNothing: when all is done, idling costs the disk nothing, and
 // the next day's check only reads.
 func TestIdleWritesNothing(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 1)
 	s := l.open()
@@ -43,6 +44,7 @@ func TestIdleWritesNothing(t *testing.T) {
 // check at idle finds it, commits are refused, and opening again begins the
 // next epoch with the unknown order.
 func TestIdleFindsDamage(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 1)
 	s := l.open()
@@ -123,6 +125,7 @@ func TestDamageOfDamage(t *testing.T) {
 // TestBacklog opens a journal of 100,000 entries that nobody has acknowledged:
 // that reads only the newest of them, and the cloud can still have them all.
 func TestBacklog(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 1)
 	s := l.open()

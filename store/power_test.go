@@ -95,6 +95,7 @@ func TestPowerCutAtEveryWrite(t *testing.T) {
 
 // TestTenCutsInARow is a brown-out: every life ends in the middle of the same sale.
 func TestTenCutsInARow(t *testing.T) {
+	short(t)
 	t.Parallel()
 	for seed := range uint64(40) {
 		l := newLab(t, seed)
@@ -126,6 +127,7 @@ func TestTenCutsInARow(t *testing.T) {
 // it unfinished, goes on with it, and is cut while it writes that down. What had
 // been acknowledged in any life is there in order, once.
 func TestTenCutsInOneSale(t *testing.T) {
+	short(t)
 	t.Parallel()
 	kept := 0
 	for seed := range uint64(40) {

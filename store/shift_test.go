@@ -221,6 +221,7 @@ func TestAShiftIsNotLostByMistake(t *testing.T) {
 // TestALongShiftIsFoundAgain: over thousands of sales and several lives, by its
 // task row, and what was paid in each life is its own.
 func TestALongShiftIsFoundAgain(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 1)
 	s := l.open()
@@ -375,6 +376,7 @@ func TestShiftsSurviveCuts(t *testing.T) {
 // TestAFlippedByteHidesNoShift breaks a byte of each page in turn: a shift that is
 // on is on afterwards, or a person is told that it was.
 func TestAFlippedByteHidesNoShift(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 2)
 	s := l.open()

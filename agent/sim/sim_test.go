@@ -5,11 +5,18 @@ import (
 	"testing"
 )
 
-// seedsHere are few, and under the race detector; make test plays 2,000 through the command.
-const seedsHere = 150
+// few is how many are played here, fewer where tests are to be short, as under
+// the race detector; make test plays 2,000 seeds through the command.
+func few(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
 
 func TestSeedsKeepEveryPromise(t *testing.T) {
 	t.Parallel()
+	seedsHere := few(100)
 	sum, n := Stats{}, 0
 	Run(t, Options{From: 1, Seeds: seedsHere}, func(out Outcome) bool {
 		n++
@@ -29,7 +36,7 @@ func TestASeedAlwaysPlaysTheSame(t *testing.T) {
 	t.Parallel()
 	first := map[uint64]string{}
 	for range 2 {
-		Run(t, Options{From: 1000, Seeds: 40}, func(out Outcome) bool {
+		Run(t, Options{From: 1000, Seeds: few(40)}, func(out Outcome) bool {
 			var b strings.Builder
 			if _, err := out.Story.WriteTo(&b); err != nil {
 				t.Error(err)
@@ -63,6 +70,9 @@ var caughtBy = map[Bug]string{
 
 // Every bug is put in, and found within a few seeds that are fine without it.
 func TestEveryBugIsCaught(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	const within = 60
 	for _, bug := range Bugs {

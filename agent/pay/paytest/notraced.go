@@ -1,5 +1,0 @@
-//go:build !race
-
-package paytest
-
-const raced = false
