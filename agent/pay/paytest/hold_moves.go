@@ -185,19 +185,7 @@ func movers() []scenario {
 			s.want("capture", s.capture(m), pay.Paid)
 			s.wantBooks(d.Attempt, 200, amount-200, 0)
 		}},
-		{name: "capture in parts", play: func(s *scene) {
-			if s.terms().Captures != 0 {
-				return
-			}
-			d := s.held()
-			s.captured(d, 1, 100)
-			s.captured(d, 2, 100)
-			s.wantBooks(d.Attempt, 200, 0, amount-200)
-			m := s.captureOf(d, 3, 150)
-			m.Last = true
-			s.want("the last", s.capture(m), pay.Paid)
-			s.wantBooks(d.Attempt, 350, amount-350, 0)
-		}},
+		{name: "capture in parts", play: captureInParts},
 		{name: "capture again", play: func(s *scene) {
 			d := s.held()
 			for range 3 {
@@ -229,20 +217,36 @@ func movers() []scenario {
 				s.wantBooks(d.Attempt, 0, amount, 0)
 			}
 		}},
-		{name: "release in parts", play: func(s *scene) {
-			if !s.terms().Parts {
-				return
-			}
-			d := s.releasable()
-			s.released(d, 1, 100)
-			s.wantBooks(d.Attempt, 0, 100, amount-100)
-			s.want("another amount under the number", s.release(s.releaseOf(d, 1, 99)), pay.Mismatch)
-			s.want("query of another amount", s.queryRelease(s.releaseOf(d, 1, 99)), pay.Mismatch)
-			s.captured(d, 1, 150)
-			s.released(d, 2, amount-250)
-			s.wantBooks(d.Attempt, 150, amount-150, 0)
-		}},
+		{name: "release in parts", play: releaseInParts},
 	}
+}
+
+func captureInParts(s *scene) {
+	if s.terms().Captures != 0 {
+		return
+	}
+	d := s.held()
+	s.captured(d, 1, 100)
+	s.captured(d, 2, 100)
+	s.wantBooks(d.Attempt, 200, 0, amount-200)
+	m := s.captureOf(d, 3, 150)
+	m.Last = true
+	s.want("the last", s.capture(m), pay.Paid)
+	s.wantBooks(d.Attempt, 350, amount-350, 0)
+}
+
+func releaseInParts(s *scene) {
+	if !s.terms().Parts {
+		return
+	}
+	d := s.releasable()
+	s.released(d, 1, 100)
+	s.wantBooks(d.Attempt, 0, 100, amount-100)
+	s.want("another amount under the number", s.release(s.releaseOf(d, 1, 99)), pay.Mismatch)
+	s.want("query of another amount", s.queryRelease(s.releaseOf(d, 1, 99)), pay.Mismatch)
+	s.captured(d, 1, 150)
+	s.released(d, 2, amount-250)
+	s.wantBooks(d.Attempt, 150, amount-150, 0)
 }
 
 // releasable is a deposit that is old enough to be released.

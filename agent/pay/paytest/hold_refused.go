@@ -23,16 +23,7 @@ func refusedMoves() []scenario {
 			s.want("capture", s.capture(s.captureOf(d, 2, 201)), s.second())
 			s.wantCaptured(d, 300)
 		}},
-		{name: "capture once more where only one may be", play: func(s *scene) {
-			if s.terms().Captures != 1 {
-				return
-			}
-			d := s.held()
-			s.captured(d, 1, 300)
-			s.want("capture", s.capture(s.captureOf(d, 2, 100)), s.second())
-			s.want("query", s.queryCapture(s.captureOf(d, 1, 300)), pay.Paid)
-			s.wantCaptured(d, 300)
-		}},
+		{name: "capture once more where only one may be", play: captureOnceMoreWhereOnlyOneMayBe},
 		{name: "capture what was released", play: func(s *scene) {
 			d := s.releasable()
 			s.released(d, 1, amount)
@@ -45,16 +36,7 @@ func refusedMoves() []scenario {
 			s.want("capture", s.capture(s.captureOf(d, 1, 200)), pay.Declined)
 			s.wantBooks(d.Attempt, 0, amount, 0)
 		}},
-		{name: "capture what waits for its payer", play: func(s *scene) {
-			a, r := s.hold("password:8s")
-			a.Network = r.Network
-			d := deposit{a, "074a1CcTG1LelxKe0000", s.HoldWallet}
-			s.want("capture", s.capture(s.captureOf(d, 1, 200)), pay.Declined, pay.Unknown)
-			s.want("release", s.release(s.releaseOf(d, 1, amount)), pay.Declined, pay.Unknown)
-			if books := s.Sandbox.Totals(a.Number); books != (sandbox.Totals{}) {
-				s.problem("in the books: %+v", books)
-			}
-		}},
+		{name: "capture what waits for its payer", play: captureWhatWaitsForItsPayer},
 		{name: "capture and release of nothing", play: func(s *scene) {
 			d := deposit{s.attempt(), "074a1CcTG1LelxKe0000", s.HoldWallet}
 			d.Network = "4200202611250000000000000099"
@@ -75,41 +57,69 @@ func refusedMoves() []scenario {
 			s.wantBooks(d.Attempt, 0, 0, amount)
 			s.released(d, 2, amount)
 		}},
-		{name: "release a part where all has to go", play: func(s *scene) {
-			if s.terms().Parts {
-				return
-			}
-			d := s.releasable()
-			s.want("release", s.release(s.releaseOf(d, 1, 200)), pay.Declined)
-			s.wantBooks(d.Attempt, 0, 0, amount)
-			s.released(d, 2, amount)
-			s.wantBooks(d.Attempt, 0, amount, 0)
-		}},
+		{name: "release a part where all has to go", play: releaseAPartWhereAllHasToGo},
 		{name: "release what was captured", play: func(s *scene) {
 			d := s.releasable()
 			s.captured(d, 1, amount)
 			s.want("release", s.release(s.releaseOf(d, 1, amount)), pay.Declined)
 			s.wantCaptured(d, amount)
 		}},
-		{name: "release while a capture is unknown", play: func(s *scene) {
-			d := s.releasable()
-			m, all := s.captureOf(d, 1, 200), s.releaseOf(d, 1, amount)
-			s.trouble(sandbox.Do(sandbox.LostAfter), captures)
-			s.want("capture", s.capture(m), pay.Unknown, pay.Paid)
-			s.want("release", s.release(all), pay.Declined)
-			s.completes(pay.Paid, m)
-			s.wantCaptured(d, 200)
-		}},
-		{name: "release what was released", play: func(s *scene) {
-			d := s.releasable()
-			s.released(d, 1, amount)
-			r := s.release(s.releaseOf(d, 2, amount))
-			if r.State != pay.Declined && !(s.terms().Unnumbered && r.State == pay.Returned) { // without numbers it is the same one
-				s.problem("release: %+v", r)
-			}
-			s.wantBooks(d.Attempt, 0, amount, 0)
-		}},
+		{name: "release while a capture is unknown", play: releaseWhileACaptureIsUnknown},
+		{name: "release what was released", play: releaseWhatWasReleased},
 	}
+}
+
+func captureOnceMoreWhereOnlyOneMayBe(s *scene) {
+	if s.terms().Captures != 1 {
+		return
+	}
+	d := s.held()
+	s.captured(d, 1, 300)
+	s.want("capture", s.capture(s.captureOf(d, 2, 100)), s.second())
+	s.want("query", s.queryCapture(s.captureOf(d, 1, 300)), pay.Paid)
+	s.wantCaptured(d, 300)
+}
+
+func captureWhatWaitsForItsPayer(s *scene) {
+	a, r := s.hold("password:8s")
+	a.Network = r.Network
+	d := deposit{a, "074a1CcTG1LelxKe0000", s.HoldWallet}
+	s.want("capture", s.capture(s.captureOf(d, 1, 200)), pay.Declined, pay.Unknown)
+	s.want("release", s.release(s.releaseOf(d, 1, amount)), pay.Declined, pay.Unknown)
+	if books := s.Sandbox.Totals(a.Number); books != (sandbox.Totals{}) {
+		s.problem("in the books: %+v", books)
+	}
+}
+
+func releaseAPartWhereAllHasToGo(s *scene) {
+	if s.terms().Parts {
+		return
+	}
+	d := s.releasable()
+	s.want("release", s.release(s.releaseOf(d, 1, 200)), pay.Declined)
+	s.wantBooks(d.Attempt, 0, 0, amount)
+	s.released(d, 2, amount)
+	s.wantBooks(d.Attempt, 0, amount, 0)
+}
+
+func releaseWhileACaptureIsUnknown(s *scene) {
+	d := s.releasable()
+	m, all := s.captureOf(d, 1, 200), s.releaseOf(d, 1, amount)
+	s.trouble(sandbox.Do(sandbox.LostAfter), captures)
+	s.want("capture", s.capture(m), pay.Unknown, pay.Paid)
+	s.want("release", s.release(all), pay.Declined)
+	s.completes(pay.Paid, m)
+	s.wantCaptured(d, 200)
+}
+
+func releaseWhatWasReleased(s *scene) {
+	d := s.releasable()
+	s.released(d, 1, amount)
+	r := s.release(s.releaseOf(d, 2, amount))
+	if r.State != pay.Declined && !(s.terms().Unnumbered && r.State == pay.Returned) { // without numbers it is the same one
+		s.problem("release: %+v", r)
+	}
+	s.wantBooks(d.Attempt, 0, amount, 0)
 }
 
 // second is what is said of a further capture that cannot be: where captures have

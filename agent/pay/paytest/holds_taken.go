@@ -22,13 +22,7 @@ func guests() []scenario {
 			s.want("hold", r, pay.Paid)
 			s.wantBooks(a, 0, 0, amount)
 		}},
-		{name: "hold password", play: func(s *scene) {
-			a, r := s.hold("password:8s")
-			s.want("hold", r, s.asked())
-			s.want("query", s.queryHold(a), s.asked())
-			s.pass(8 * time.Second)
-			s.wantBooks(a, 0, 0, amount)
-		}},
+		{name: "hold password", play: holdPassword},
 		{name: "hold password never", play: func(s *scene) {
 			a, r := s.hold("password-never:10s")
 			s.want("hold", r, s.asked())
@@ -77,19 +71,29 @@ func guests() []scenario {
 			a.Amount++
 			s.want("query", s.queryHold(a), pay.Mismatch, pay.Unknown)
 		}},
-		{name: "hold many at once", play: func(s *scene) {
-			var all sync.WaitGroup
-			for range 8 {
-				all.Go(func() { s.want("hold", s.take(s.ctx, s.order(sandbox.Pays)), pay.Paid) })
-			}
-			all.Wait()
-			for _, e := range s.Sandbox.Ledger() {
-				if !e.Deposit || e.Left != amount {
-					s.problem("in the books: %+v", e)
-				}
-			}
-		}},
+		{name: "hold many at once", play: holdManyAtOnce},
 	}
+}
+
+func holdManyAtOnce(s *scene) {
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() { s.want("hold", s.take(s.ctx, s.order(sandbox.Pays)), pay.Paid) })
+	}
+	all.Wait()
+	for _, e := range s.Sandbox.Ledger() {
+		if !e.Deposit || e.Left != amount {
+			s.problem("in the books: %+v", e)
+		}
+	}
+}
+
+func holdPassword(s *scene) {
+	a, r := s.hold("password:8s")
+	s.want("hold", r, s.asked())
+	s.want("query", s.queryHold(a), s.asked())
+	s.pass(8 * time.Second)
+	s.wantBooks(a, 0, 0, amount)
 }
 
 // notTaken sees that a deposit was refused because of its payer, who is told why.
@@ -215,15 +219,7 @@ func holdUndos() []scenario {
 			s.undoHold(a)
 			s.gone(a)
 		}},
-		{name: "hold undo before it arrives", play: func(s *scene) {
-			s.trouble(sandbox.Do("hidden:30s"), []sandbox.Op{sandbox.Hold})
-			a := s.undoableHold(sandbox.Pays)
-			s.wantNotFound("undo", s.undoHold(a))
-			s.pass(30 * time.Second)
-			a.Returning = true
-			s.want("query of a late success on its way back", s.queryHold(a), pay.Paid)
-			s.gone(a)
-		}},
+		{name: "hold undo before it arrives", play: holdUndoBeforeItArrives},
 		{name: "hold undo too early", play: func(s *scene) {
 			a, _ := s.hold(sandbox.Pays)
 			s.want("undo", s.undoHold(a), pay.Unknown)
@@ -251,15 +247,7 @@ func holdUndos() []scenario {
 			s.want("query", s.queryHold(a), pay.Paid)
 			s.gone(a)
 		}},
-		{name: "hold undo what was captured of", play: func(s *scene) {
-			d := s.held()
-			s.captured(d, 1, 200)
-			s.pass(s.Timing.Hold.Undo.NotBefore)
-			s.want("undo", s.undoHold(d.Attempt), pay.Unknown)
-			d.Returning = true
-			s.want("query on its way back", s.queryHold(d.Attempt), pay.Mismatch)
-			s.wantCaptured(d, 200)
-		}},
+		{name: "hold undo what was captured of", play: holdUndoWhatWasCapturedOf},
 	}
 	for how := range quirks() {
 		if how == sandbox.WrongAmount {
@@ -273,6 +261,26 @@ func holdUndos() []scenario {
 		}})
 	}
 	return all
+}
+
+func holdUndoBeforeItArrives(s *scene) {
+	s.trouble(sandbox.Do("hidden:30s"), []sandbox.Op{sandbox.Hold})
+	a := s.undoableHold(sandbox.Pays)
+	s.wantNotFound("undo", s.undoHold(a))
+	s.pass(30 * time.Second)
+	a.Returning = true
+	s.want("query of a late success on its way back", s.queryHold(a), pay.Paid)
+	s.gone(a)
+}
+
+func holdUndoWhatWasCapturedOf(s *scene) {
+	d := s.held()
+	s.captured(d, 1, 200)
+	s.pass(s.Timing.Hold.Undo.NotBefore)
+	s.want("undo", s.undoHold(d.Attempt), pay.Unknown)
+	d.Returning = true
+	s.want("query on its way back", s.queryHold(d.Attempt), pay.Mismatch)
+	s.wantCaptured(d, 200)
 }
 
 // undoableHold has a customer leave a deposit, and waits until it may be undone.

@@ -134,20 +134,7 @@ func lateRefunds() []scenario {
 			a.Returning = false
 			s.want("query", s.query(a), pay.Mismatch)
 		}},
-		{name: "refund takes a while", takes: 30 * time.Second, play: func(s *scene) {
-			a := s.paidCode(sandbox.Race)
-			s.want("undo", s.undo(a), pay.Unknown)
-			a.Returning = true
-			s.want("query on its way", s.query(a), pay.Unknown)
-			s.pass(29 * time.Second)
-			s.want("undo again", s.undo(a), pay.Unknown)
-			s.want("query, nearly there", s.query(a), pay.Unknown)
-			s.wantNet(a, amount)
-			s.pass(time.Second)
-			s.want("query", s.query(a), pay.Declined)
-			s.want("undo, too late", s.undo(a), pay.Declined)
-			s.wantNet(a, 0)
-		}},
+		{name: "refund takes a while", takes: 30 * time.Second, play: refundTakesAWhile},
 		{name: "refund does not arrive", takes: time.Second, play: func(s *scene) {
 			a := s.paidCode(sandbox.Pays)
 			s.Sandbox.Next(sandbox.Refund, sandbox.Do(sandbox.Abnormal))
@@ -193,6 +180,21 @@ func lateRefunds() []scenario {
 		}})
 	}
 	return all
+}
+
+func refundTakesAWhile(s *scene) {
+	a := s.paidCode(sandbox.Race)
+	s.want("undo", s.undo(a), pay.Unknown)
+	a.Returning = true
+	s.want("query on its way", s.query(a), pay.Unknown)
+	s.pass(29 * time.Second)
+	s.want("undo again", s.undo(a), pay.Unknown)
+	s.want("query, nearly there", s.query(a), pay.Unknown)
+	s.wantNet(a, amount)
+	s.pass(time.Second)
+	s.want("query", s.query(a), pay.Declined)
+	s.want("undo, too late", s.undo(a), pay.Declined)
+	s.wantNet(a, 0)
 }
 
 // givenBack has a code undone that was paid, and sees that it is once.

@@ -211,13 +211,18 @@ func offers() []scenario {
 			s.goBack(a)
 		}})
 	}
-	return append(all,
-		scenario{name: "show errors", play: showErrors},
-		scenario{name: "show another amount", play: func(s *scene) {
+	return append(all, numbersShown()...)
+}
+
+// numbersShown are scenarios of what an offer says, and of numbers that were used before.
+func numbersShown() []scenario {
+	return []scenario{
+		{name: "show errors", play: showErrors},
+		{name: "show another amount", play: func(s *scene) {
 			s.Sandbox.Next(sandbox.Show, sandbox.Do(sandbox.WrongAmount))
 			s.want("query", s.query(s.paidCode(sandbox.Pays)), pay.Mismatch)
 		}},
-		scenario{name: "show a number of another order", play: func(s *scene) {
+		{name: "show a number of another order", play: func(s *scene) {
 			o := s.offer()
 			r := s.present(s.ctx, o)
 			o.Amount++
@@ -225,7 +230,7 @@ func offers() []scenario {
 			s.scan(r, sandbox.Pays, true)
 			s.want("query as the other", s.query(o.Attempt), pay.Mismatch)
 		}},
-		scenario{name: "show a number of last year", play: func(s *scene) {
+		{name: "show a number of last year", play: func(s *scene) {
 			a := s.paidCode(sandbox.Pays)
 			a.Asked = a.Asked.Add(6 * time.Minute)
 			s.want("query", s.query(a), pay.Mismatch)
@@ -234,13 +239,13 @@ func offers() []scenario {
 				s.problem("query without a trusted clock: %+v", r)
 			}
 		}},
-		scenario{name: "show a number that was closed", play: func(s *scene) {
+		{name: "show a number that was closed", play: func(s *scene) {
 			o := s.offer()
 			s.present(s.ctx, o)
 			s.goBack(o.Attempt)
 			s.want("again", s.present(s.ctx, o), pay.Declined)
 		}},
-	)
+	}
 }
 
 // showErrors walks every code with which the network may refuse an offer.
