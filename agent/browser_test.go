@@ -21,6 +21,9 @@ import (
 // screens is where the browser's pictures go, for people to look at.
 const screens = "../build/screens"
 
+// pageWithin is for a browser on a machine that has much else to do.
+const pageWithin = 3 * time.Minute
+
 // browser is a Chromium that looks at an agent's pages.
 type browser struct {
 	t    *testing.T
@@ -71,7 +74,7 @@ func (b *browser) open(url string, width, height int64) *tab {
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(p.ctx, pageWithin)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.t.Fatal(err)
@@ -81,7 +84,7 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 // shows waits until something is seen on the page.
 func (p *tab) shows(selector string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(p.ctx, pageWithin)
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS(selector))); err != nil {
 		p.picture("failed")
@@ -118,7 +121,7 @@ func (p *tab) text(selector string) string {
 // picture keeps what the page looks like.
 func (p *tab) picture(name string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(p.ctx, pageWithin)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err == nil {

@@ -430,6 +430,7 @@ func widest() (all []words.Order) {
 		{Phase: words.GoingBack, Network: "wechat", Code: "RESOURCE_NOT_EXISTS"},
 		{Phase: words.FrozenOrder, Network: "cloudpay", Code: "407"},
 		{Phase: words.Ready, Network: "unionpay", Code: "INVLID_MERCHANT_CONFIG", Tender: words.ByQR},
+		{Phase: words.ScanUs, QR: []words.QR{{Network: "unionpay", Wallets: []string{"wechat", "alipay", "unionpay"}, Link: payLink, Until: 60_000}}},
 	} {
 		all = append(all, words.Order{Phase: words.Asking}, o)
 	}
@@ -449,7 +450,7 @@ func testNothingSticksOut(t *testing.T, root context.Context) {
 				turn := v.Order.Turn + 1
 				v.Order = looked
 				v.Order.Amount, v.Order.Title, v.Order.Number, v.Order.Turn = 99_999_999, "停车费 2小时15分 Parking 2 h 15 min", "100000010001971980000010", turn
-				if phase == words.ScanUs {
+				if phase == words.ScanUs && looked.QR == nil {
 					v.Order.QR = []words.QR{{Network: "wechat", Link: payLink, Until: 60_000}, {Network: "alipay", Link: payLink + "2", Until: 60_000}}
 				}
 				v.Behind = []words.Order{{Phase: words.GoingBack, Amount: 880, Number: "100000010001971980000002"}}
@@ -472,6 +473,9 @@ func testNothingSticksOut(t *testing.T, root context.Context) {
 				}).map((e) => e.textContent.trim()).join("; ");
 			})()`); over != "" {
 				t.Errorf("%v, %s %s: the picture lies on the text: %s", screen, phase, looked.Code, over)
+			}
+			if told := value[float64](cashier, `document.querySelector(".till .told").getBoundingClientRect().width`); told < 140 {
+				t.Errorf("%v, %s: the words have a column of %.0f pixels", screen, phase, told)
 			}
 			if low := value[string](cashier, `[...document.querySelectorAll("button, .tabs label, .till input")].filter((e) => e.getClientRects().length && !e.matches(".tab") && e.getBoundingClientRect().height < 38).map((e) => e.textContent).join(", ")`); low != "" {
 				t.Errorf("%v, %s: too low for a finger: %s", screen, phase, low)
