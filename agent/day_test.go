@@ -515,8 +515,11 @@ func (d *workday) counts(first string) {
 		body := entry.Must[entry.HandedOverBody](e)
 		var sum money.Fen
 		for _, line := range append(body.Figures, body.Nobody...) {
-			if line.What == string(words.ReportReceived) {
+			switch line.What {
+			case "sales":
 				sum += line.Amount
+			case "refunds":
+				sum -= line.Amount
 			}
 		}
 		if sum != total || len(body.Open) != 0 || body.To != d.person("韩梅") {
