@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"agent/report":               {"agent/words", "store/entry", "store/money"},
 	"agent/staff":                {"agent/pay", "agent/words", "store/entry"},
 	"agent/flow":                 {"agent/pay", "agent/words", "store", "store/entry", "store/money"},
+	"agent/flow/deposit":         {"agent/flow", "agent/pay", "agent/words", "store/entry", "store/money"},
 	"agent/flow/refund":          {"agent/flow", "agent/pay", "agent/words", "store", "store/entry", "store/money"},
 	"agent/flow/sale":            {"agent/flow", "agent/pay", "agent/words", "store/entry", "store/money"},
 	"agent/duty":                 {"agent/flow", "agent/pay", "agent/report", "agent/staff", "agent/words", "store", "store/entry", "store/money"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tillgate/agent/flow"
+	"tillgate/agent/flow/deposit"
 	"tillgate/agent/flow/refund"
 	"tillgate/agent/flow/sale"
 	"tillgate/agent/ring"
@@ -26,7 +27,7 @@ func (a *agent) makeLanes(ctx context.Context) error {
 			tasks++
 			return nil
 		}
-		if name, ok := flow.LaneOf(entries[0]); ok {
+		if name, ok := flow.LaneOf(entries[0], entries[1:]...); ok {
 			a.lane(name, boot).Adopt(key, entries)
 		}
 		return nil
@@ -58,13 +59,15 @@ func (a *agent) makeLane(l *laneConfig, boot entry.Seq) *flow.Lane {
 			outputs[what] = out
 		}
 	}
+	rules := deposit.Rules{Timing: a.networks.Timing, Terms: a.networks.Terms}
 	lane := flow.NewLane(
 		flow.Config{Name: l.Name, Role: l.Role, Limit: a.cfg.Terminal.Limit.Fen, Fitted: l.Loop != "",
 			AutoQR: l.QR == "auto", ByHand: l.takesByHand(), Route: a.cfg.route(l, a.cfg.ownNumber), Accounts: a.cfg.accounts()},
 		flow.Deps{
 			Journal: a.meter.Journal(l.Name, a.extras.journalOf(a.store)), Numbers: a.store, Networks: a.networks, Outputs: outputs, Clock: a.clock.Now,
-			New:       func() flow.Order { return sale.New(a.networks.Timing) },
-			NewRefund: func() flow.Refunding { return refund.New(a.networks.Timing) }, Log: a.log,
+			New:        func() flow.Order { return sale.New(a.networks.Timing) },
+			NewRefund:  func() flow.Refunding { return refund.New(a.networks.Timing) },
+			NewDeposit: func() flow.Depositing { return deposit.New(rules, l.Name) }, Log: a.log,
 		})
 	lane.BootSince(boot)
 	return lane

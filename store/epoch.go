@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 
 	"tillgate/store/entry"
 )
@@ -132,9 +131,9 @@ func (s *Store) CodeHash(code string) []byte {
 // RoomHash is that of a room, however it is written: by it a room's deposits are
 // found, and whoever reads the journal cannot tell which room it is.
 func (s *Store) RoomHash(room string) []byte {
-	room = strings.ToUpper(strings.Join(strings.Fields(room), ""))
-	if room == "" {
+	key := entry.RoomKey(room)
+	if key == "" {
 		return nil
 	}
-	return s.CodeHash("room " + room)
+	return s.CodeHash(key)
 }

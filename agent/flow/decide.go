@@ -23,13 +23,11 @@ func (l *Lane) apply(ctx context.Context, s *slot, ev Event) error {
 				return err
 			}
 			continue
-		case errors.Is(err, store.ErrCeiling):
-			return l.dropped(s, ev, words.TellRefundHigh)
-		case errors.Is(err, store.ErrCodeUsed):
-			return l.dropped(s, ev, words.TellCodeUsed)
 		case errors.Is(err, store.ErrFull):
 			l.retryAt = l.Clock().Mono + retryAfter.Milliseconds() // what was due would be due again at once
 			return l.dropped(s, ev, words.TellFull)
+		case guarded(err, s) != "":
+			return l.dropped(s, ev, guarded(err, s))
 		case errors.Is(err, store.ErrDamaged):
 			return err
 		case err != nil:
@@ -38,16 +36,47 @@ func (l *Lane) apply(ctx context.Context, s *slot, ev Event) error {
 		for _, n := range step.Notes {
 			s.Note(n)
 		}
-		if s.order() == nil && s.key != 0 && (l.given == nil || l.given.key < s.key) {
-			l.given = s
-		}
+		l.newest(s, ev, step)
 		l.send(ctx, s, step.Effects)
+		if step.Then != nil {
+			l.later(ctx, step.Then)
+		}
 		l.forget(s)
 		l.publish(step.Tell)
 		return nil
 	}
 	l.Log.Error("order kept changing while it was decided on", "lane", l.Name, "order", s.key)
 	return nil
+}
+
+// guarded is why the store's guards let nothing begin, in words; empty where it
+// was not they.
+func guarded(err error, s *slot) words.Key {
+	switch {
+	case errors.Is(err, store.ErrCeiling) && s.deposit() != nil:
+		return words.TellHoldHigh
+	case errors.Is(err, store.ErrCeiling):
+		return words.TellRefundHigh
+	case errors.Is(err, store.ErrMoving):
+		return words.TellHoldMoving
+	case errors.Is(err, store.ErrRoom):
+		return words.TellHoldRoom
+	case errors.Is(err, store.ErrCodeUsed):
+		return words.TellCodeUsed
+	}
+	return ""
+}
+
+// newest remembers the refund and the deposit that the view shows.
+func (l *Lane) newest(s *slot, ev Event, step Step) {
+	switch {
+	case s.deposit() != nil:
+		if len(step.Entries) > 0 && wished(ev) {
+			l.held, l.asked = s, s
+		}
+	case s.order() == nil && s.key != 0 && (l.given == nil || l.given.key < s.key):
+		l.given = s
+	}
 }
 
 // commit makes a step durable, with the results of outputs that can ride on it.
@@ -93,7 +122,7 @@ func (l *Lane) fold(s *slot, entries []entry.Entry) {
 		}
 		s.Fold(e)
 		s.last = e.Seq
-		if e.Kind == entry.Asked {
+		if e.Kind == entry.Asked || e.Kind == entry.HoldAsked {
 			l.number = l.Numbers.Number()
 		}
 	}
@@ -125,6 +154,10 @@ func (l *Lane) refused(s *slot, ev Event, cause error) error {
 		s.Note(n)
 	}
 	switch {
+	case s.deposit() != nil && wished(ev):
+		return l.tell(words.TellHoldUnbooked)
+	case s.deposit() != nil:
+		return l.tell(words.TellHoldLater)
 	case s.order() != nil:
 		return l.tell(words.TellUnbooked)
 	case s.key != 0:

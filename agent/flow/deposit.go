@@ -2,10 +2,14 @@ package flow
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
+	"io"
 
 	"tillgate/agent/pay"
 	"tillgate/agent/words"
+	"tillgate/store"
 	"tillgate/store/entry"
 	"tillgate/store/money"
 )
@@ -66,9 +70,24 @@ type ReleaseSpec struct {
 	Lane string // filled in by the lane
 }
 
+// ReleaseOld releases what is left of a deposit in whose place another is held
+// now; where that cannot be, it says nothing.
+type ReleaseOld struct {
+	Hold      entry.Seq
+	Staff, By string
+}
+
 // DropDeposit gives up the deposit in front of the lane that is not held yet: its
 // draft, its QR code, or an attempt whose end is then followed.
 type DropDeposit struct{}
+
+// Depositing is a machine of a deposit.
+type Depositing interface {
+	Machine
+	Owner() string // the lane that follows it
+	Pending() bool // a guest waits for it: no other deposit begins on the lane
+	View() DepositView
+}
 
 // DepositView is a deposit as people see it.
 type DepositView = words.Deposit
@@ -118,4 +137,197 @@ func (l *Lane) ask(ctx context.Context, ev Event) (Said, error) {
 	case <-ctx.Done():
 		return Said{}, ctx.Err()
 	}
+}
+
+// wished tells whether an event is a person's wish about a deposit.
+func wished(ev Event) bool {
+	switch ev.(type) {
+	case DepositSpec, CaptureSpec, ReleaseSpec, ReleaseOld:
+		return true
+	}
+	return false
+}
+
+// deposit begins a deposit, or puts a draft of one in front of the lane.
+func (l *Lane) deposit(ctx context.Context, ev DepositSpec) error {
+	switch {
+	case l.NewDeposit == nil || !l.Role.Holds():
+		return l.tell(words.TellHoldNever)
+	case ev.Amount <= 0:
+		return l.tell(words.TellAmountZero)
+	case ev.Amount > l.Limit:
+		return l.tell(words.TellAmountHigh)
+	case l.held != nil && l.held.deposit().Pending(), l.current != nil && !l.current.order().Yields():
+		return l.tell(words.TellLastOpen)
+	}
+	l.draft = nil
+	switch {
+	case ev.QR:
+		for _, m := range l.Route.QR {
+			if (ev.Merchant.Name == "" || ev.Merchant.Name == m.Name) && l.Networks.Terms(m.Name, "").QR {
+				ev.Merchant = m
+				return l.begin(ctx, ev)
+			}
+		}
+		return l.tell(words.TellHoldWay)
+	case ev.Code == "":
+		l.draft = &ev
+		return l.tell(words.TellHoldScan)
+	}
+	l.draft = &ev
+	err := l.scanned(ctx, Scanned{Text: ev.Code})
+	l.draft = nil // whatever it was: who has read it reads it again
+	return err
+}
+
+// begin gives a deposit whose merchant is known to a machine.
+func (l *Lane) begin(ctx context.Context, ev DepositSpec) error {
+	if terms := l.Networks.Terms(ev.Merchant.Name, ""); ev.QR && !terms.QR || !ev.QR && !terms.Code {
+		return l.tell(words.TellHoldWay)
+	}
+	ev.Lane = l.Name
+	if ev.Code != "" {
+		ev.Hash = l.Numbers.CodeHash(string(ev.Code))
+	}
+	if ev.Room != "" {
+		sealed, err := entry.Seal(l.random(), entry.HoldGuest{Room: ev.Room})
+		if err != nil {
+			return err
+		}
+		ev.RoomHash, ev.Private = l.Numbers.CodeHash(entry.RoomKey(ev.Room)), sealed
+	}
+	err := l.apply(ctx, &slot{Machine: l.NewDeposit()}, ev)
+	if l.held != nil && l.held.deposit().Pending() {
+		l.draft = nil
+		l.publish("")
+	}
+	return err
+}
+
+func (l *Lane) random() io.Reader {
+	if l.Random == nil {
+		return rand.Reader
+	}
+	return l.Random
+}
+
+// toDeposit gives a wish to a deposit of this device, whichever lane follows it:
+// what the journal has of it is what it is decided on.
+func (l *Lane) toDeposit(ctx context.Context, key entry.Seq, name string, ev Event) error {
+	if l.NewDeposit == nil {
+		return l.tell(words.TellHoldNever)
+	}
+	s, err := l.depositOf(ctx, key, name)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return l.tell(words.TellHoldNone)
+	case errors.Is(err, store.ErrDamaged):
+		return err
+	case err != nil:
+		l.Log.Error("deposit could not be read; nothing was done", "lane", l.Name, "err", err)
+		return l.tell(words.TellHoldUnbooked)
+	}
+	err = l.apply(ctx, s, ev)
+	l.forget(s)
+	return err
+}
+
+// depositOf is a deposit of this lane, or one from the journal as it is now.
+func (l *Lane) depositOf(ctx context.Context, key entry.Seq, name string) (*slot, error) {
+	if key == 0 {
+		if of, _, err := entry.MoveOf(name); err == nil {
+			name = of
+		}
+		found, err := l.Journal.Find(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		key = found
+	}
+	if s := l.orders[key]; s != nil && s.deposit() != nil {
+		return s, nil
+	}
+	entries, err := l.Journal.Object(ctx, key, 0)
+	if err != nil {
+		return nil, err
+	}
+	if number := wrappedDeposit(entries); number != "" { // of a damaged epoch: it goes on under its number
+		now, err := l.Journal.Find(ctx, number)
+		if err != nil || now == key {
+			return nil, errors.Join(err, store.ErrNotFound)
+		}
+		return l.depositOf(ctx, now, "")
+	}
+	if len(entries) == 0 || entries[0].Kind != entry.HoldAsked && entries[0].Kind != entry.HoldInherited {
+		return nil, store.ErrNotFound
+	}
+	s := l.folded(key, entries)
+	s.done = true // until something is begun
+	l.orders[key] = s
+	return s, nil
+}
+
+// wrappedDeposit is the number of a deposit that a damage has wrapped; empty where it is none.
+func wrappedDeposit(entries []entry.Entry) string {
+	if len(entries) == 0 || entries[0].Kind != entry.Salvaged {
+		return ""
+	}
+	b := entry.Must[entry.SalvagedBody](entries[0])
+	if b.Kind != entry.HoldAsked && b.Kind != entry.HoldInherited {
+		return ""
+	}
+	var named struct {
+		Number string `json:"n"`
+	}
+	if json.Unmarshal(b.Body, &named) != nil {
+		return ""
+	}
+	return named.Number
+}
+
+// releaseOld ends a deposit in whose place another is held.
+func (l *Lane) releaseOld(ctx context.Context, ev ReleaseOld) error {
+	s, err := l.depositOf(ctx, ev.Hold, "")
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		return err
+	case err != nil:
+		l.Log.Error("the deposit before could not be read; it is not released", "lane", l.Name, "deposit", ev.Hold, "err", err)
+		return nil
+	}
+	if can := s.deposit().View().Can; !can.Release {
+		l.forget(s)
+		return nil
+	}
+	held := l.held
+	err = l.apply(ctx, s, ReleaseSpec{Hold: ev.Hold, Lane: l.Name, Staff: ev.Staff, By: ev.By})
+	l.forget(s)
+	l.held = held // the guest is shown the new one
+	l.publish("")
+	return err
+}
+
+// dropDeposit gives up what is in front of the lane and not held yet.
+func (l *Lane) dropDeposit(ctx context.Context) error {
+	switch {
+	case l.draft != nil:
+		l.draft = nil
+		return l.tell("")
+	case l.held == nil:
+		return l.tell(words.TellHoldNotHeld)
+	}
+	return l.apply(ctx, l.held, DropDeposit{})
+}
+
+// depositView is the draft in front of the lane, else its newest deposit.
+func (l *Lane) depositView() DepositView {
+	switch {
+	case l.draft != nil:
+		d := l.draft
+		return DepositView{Phase: words.DepositReady, Lane: l.Name, Room: d.Room, Title: d.Title, Ref: d.Ref, Amount: d.Amount, By: d.By,
+			Can: words.DepositCan{Cancel: true}}
+	case l.held != nil:
+		return l.held.deposit().View()
+	}
+	return DepositView{}
 }

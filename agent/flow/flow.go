@@ -174,6 +174,15 @@ const (
 	Undo   Verb = "undo"
 	Show   Verb = "show" // a QR code
 
+	Hold         Verb = "hold"
+	ShowHold     Verb = "show-hold"
+	QueryHold    Verb = "query-hold"
+	UndoHold     Verb = "undo-hold"
+	Capture      Verb = "capture"
+	QueryCapture Verb = "query-capture"
+	Release      Verb = "release"
+	QueryRelease Verb = "query-release"
+
 	AskRefund   Verb = "refund"
 	QueryRefund Verb = "query-refund"
 
@@ -189,8 +198,9 @@ type Effect struct {
 	Key     entry.Seq // the object's; filled in by the lane
 	Attempt pay.Attempt
 	Refund  pay.Refund // AskRefund, QueryRefund: of Attempt; its Of and Device are filled in on the way
-	Code    pay.Secret // Charge
-	Title   string     // Charge, Show: what the payer reads
+	Move    pay.Move   // Capture, Release and their queries: of Attempt; its Of and Device are filled in on the way
+	Code    pay.Secret // Charge, Hold
+	Title   string     // Charge, Show and those of deposits: what the payer reads
 	Full    money.Fen  // Charge, Show: as in Amount
 	Staff   string     // Charge, Show: as in Amount
 	Network string     // name of the network, for the timing of the call
@@ -224,10 +234,11 @@ type Step struct {
 	Order   entry.Seq // of a new refund: its order's newest entry that it was decided on
 	Notes   []Note
 	Effects []Effect
+	Then    Event     // for the lane, once all of it is durable
 	Tell    words.Key // a passing line for the people at the lane, not about money
 }
 
 // Empty tells whether the step changes nothing.
 func (s Step) Empty() bool {
-	return len(s.Entries)+len(s.Notes)+len(s.Effects) == 0 && s.Tell == ""
+	return len(s.Entries)+len(s.Notes)+len(s.Effects) == 0 && s.Tell == "" && s.Then == nil
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -61,7 +62,9 @@ type Deps struct {
 	New      func() Order // an empty order
 	Log      *slog.Logger
 
-	NewRefund func() Refunding // an empty refund; nil: nothing goes back on the lane
+	NewRefund  func() Refunding  // an empty refund; nil: nothing goes back on the lane
+	NewDeposit func() Depositing // an empty deposit; nil: none are taken on the lane
+	Random     io.Reader         // salts of personal fields; nil: crypto/rand.Reader
 }
 
 const (
@@ -76,10 +79,13 @@ type Lane struct {
 	Config
 	Deps
 	queue   chan Event
-	orders  map[entry.Seq]*slot // and refunds
+	orders  map[entry.Seq]*slot // and refunds and deposits
 	current *slot
-	given   *slot // the newest refund
-	turns   int   // orders that have stood in front of the lane in this life
+	given   *slot        // the newest refund
+	held    *slot        // the newest deposit, or the one that something was last asked about
+	asked   *slot        // what the event that is being handled has begun, or gone on with
+	draft   *DepositSpec // a deposit that waits for the guest's code
+	turns   int          // orders that have stood in front of the lane in this life
 	loop    Loop
 	number  string
 	retryAt int64
@@ -93,7 +99,7 @@ type Lane struct {
 	changed  chan struct{}
 }
 
-// slot is an order on a lane, or a refund that it follows.
+// slot is an order on a lane, or a refund or deposit that it follows.
 type slot struct {
 	Machine
 	key, last entry.Seq
@@ -105,6 +111,12 @@ type slot struct {
 func (s *slot) order() Order {
 	o, _ := s.Machine.(Order)
 	return o
+}
+
+// deposit is nil of an order or a refund.
+func (s *slot) deposit() Depositing {
+	d, _ := s.Machine.(Depositing)
+	return d
 }
 
 // NewLane makes a lane; Adopt gives it what the last life left open, Run starts it.
@@ -127,6 +139,10 @@ func (l *Lane) Adopt(key entry.Seq, entries []entry.Entry) {
 	}
 	l.orders[key] = s
 	switch {
+	case s.deposit() != nil:
+		if l.held == nil || l.held.key < key {
+			l.held = s
+		}
 	case s.order() == nil:
 		if l.given == nil || l.given.key < key {
 			l.given = s
@@ -278,8 +294,18 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 		return l.byHand(ctx, ev)
 	case Refund:
 		return l.refund(ctx, ev)
-	case DepositSpec, CaptureSpec, ReleaseSpec, DropDeposit:
-		return l.tell(words.TellHoldNever) // not yet: the machine of deposits is not there
+	case DepositSpec:
+		return l.deposit(ctx, ev)
+	case CaptureSpec:
+		ev.Lane = l.Name
+		return l.toDeposit(ctx, ev.Hold, ev.Number, ev)
+	case ReleaseSpec:
+		ev.Lane = l.Name
+		return l.toDeposit(ctx, ev.Hold, ev.Number, ev)
+	case ReleaseOld:
+		return l.releaseOld(ctx, ev)
+	case DropDeposit:
+		return l.dropDeposit(ctx)
 	case Reprint:
 		return l.reprint(ctx, ev)
 	case Decide:
@@ -309,6 +335,7 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 func (l *Lane) call(ctx context.Context, c Call) error {
 	before, _ := l.View()
 	current, given := l.current, l.given
+	l.asked = nil
 	err := l.handle(ctx, c.Of)
 	said := Said{}
 	if said.View, _ = l.View(); said.View.Told > before.Told {
@@ -319,6 +346,8 @@ func (l *Lane) call(ctx context.Context, c Call) error {
 		said.Key = l.current.key
 	case l.given != given:
 		said.Key = l.given.key
+	case l.asked != nil:
+		said.Key = l.asked.key
 	}
 	c.Done(said)
 	return err
@@ -334,6 +363,8 @@ func (l *Lane) to(ctx context.Context, key entry.Seq, ev Event) error {
 // amount puts a new order in front of the lane.
 func (l *Lane) amount(ctx context.Context, ev Amount) error {
 	switch {
+	case !l.Role.Sells():
+		return l.tell(words.TellNotForTender)
 	case ev.Amount <= 0:
 		return l.tell(words.TellAmountZero)
 	case ev.Amount > l.Limit || ev.Full < 0 || ev.Full > ev.Amount:
@@ -346,6 +377,7 @@ func (l *Lane) amount(ctx context.Context, ev Amount) error {
 	}
 	ev.Lane = l.Name
 	l.unnotice()
+	l.draft = nil
 	l.turns++
 	l.current = &slot{Machine: l.New(), turn: l.turns}
 	err := l.apply(ctx, l.current, ev)
@@ -400,7 +432,12 @@ func (l *Lane) leave(ctx context.Context, why string) error {
 
 // forget drops an order that nothing is left to do for, unless people still look at it.
 func (l *Lane) forget(s *slot) {
-	if s.done && s != l.current {
+	d := s.deposit()
+	elsewhere := d != nil && d.Owner() != l.Name // another lane follows it now
+	if elsewhere && l.held == s {
+		l.held = nil
+	}
+	if elsewhere || s.done && s != l.current {
 		delete(l.orders, s.key)
 	}
 }

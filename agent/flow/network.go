@@ -25,7 +25,7 @@ type Networks struct {
 	Boot  func() int64 // needed for Dated
 
 	mu    sync.Mutex
-	calls map[string]bool // numbers of attempts and refunds that are being asked about
+	calls map[string]bool // numbers of attempts, refunds and moves of deposits that are being asked about
 	group sync.WaitGroup
 }
 
@@ -34,7 +34,7 @@ type Networks struct {
 // machine: it is reported and not made, and answered with Unknown, so that the
 // machine asks again and waits for nothing that never comes.
 func (n *Networks) Do(ctx context.Context, e Effect, bring func(context.Context, Event)) {
-	number := cmp.Or(e.Refund.Number, e.Attempt.Number)
+	number := cmp.Or(e.Refund.Number, e.Move.Number, e.Attempt.Number)
 	if !n.begin(number) {
 		n.Log.Error("it is being asked about already", "number", number, "do", e.Do)
 		n.group.Go(func() {
@@ -83,6 +83,12 @@ func (n *Networks) call(ctx context.Context, e Effect) pay.Result {
 		wait = t.Show.Call
 	case AskRefund:
 		wait = t.Refund.Call
+	case Hold:
+		wait = t.Call
+	case ShowHold:
+		wait = t.Show.Call
+	case Capture, Release:
+		wait = t.Hold.Call
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
@@ -101,6 +107,10 @@ func (n *Networks) call(ctx context.Context, e Effect) pay.Result {
 			Staff: e.Staff, Full: e.Full})
 	case AskRefund, QueryRefund:
 		return n.refund(ctx, p, e)
+	case Hold, ShowHold, QueryHold, UndoHold:
+		return n.hold(ctx, p, e)
+	case Capture, QueryCapture, Release, QueryRelease:
+		return n.move(ctx, p, e)
 	case Query:
 		return p.Query(ctx, e.Attempt)
 	}
@@ -118,6 +128,60 @@ func (n *Networks) refund(ctx context.Context, p pay.Provider, e Effect) pay.Res
 		return refunder.QueryRefund(ctx, r)
 	}
 	return refunder.Refund(ctx, r)
+}
+
+// Terms are what a merchant's network offers for the deposits of a wallet; none
+// where it takes none.
+func (n *Networks) Terms(merchant, wallet string) pay.HoldTerms {
+	if h, ok := n.Providers[merchant].(pay.Holder); ok {
+		return h.Terms(wallet)
+	}
+	return pay.HoldTerms{}
+}
+
+// noHolds is the answer in the place of a provider that takes no deposits.
+var noHolds = pay.Result{Code: "no deposits", Fault: true}
+
+func (n *Networks) hold(ctx context.Context, p pay.Provider, e Effect) pay.Result {
+	holder, ok := p.(pay.Holder)
+	if !ok {
+		r := noHolds
+		if e.Do == Hold || e.Do == ShowHold {
+			r.State = pay.NotSent
+		}
+		return r
+	}
+	switch e.Do {
+	case Hold:
+		return holder.Hold(ctx, n.charge(e))
+	case QueryHold:
+		return holder.QueryHold(ctx, e.Attempt)
+	case UndoHold:
+		return holder.UndoHold(ctx, e.Attempt)
+	}
+	shower, ok := p.(pay.HoldShower)
+	if !ok {
+		return pay.Result{State: pay.NotSent, Code: "no QR codes"}
+	}
+	return shower.ShowHold(ctx, pay.Offer{Attempt: e.Attempt, Title: e.Title, Life: n.Timing(e.Network).Show.Life, Device: n.Device, Lane: e.Receipt.Lane, Staff: e.Staff})
+}
+
+func (n *Networks) move(ctx context.Context, p pay.Provider, e Effect) pay.Result {
+	mover, ok := p.(pay.Mover)
+	if !ok {
+		return noHolds
+	}
+	m := e.Move
+	m.Of, m.Device = e.Attempt, n.Device
+	switch e.Do {
+	case Capture:
+		return mover.Capture(ctx, m)
+	case QueryCapture:
+		return mover.QueryCapture(ctx, m)
+	case Release:
+		return mover.Release(ctx, m)
+	}
+	return mover.QueryRelease(ctx, m)
 }
 
 func (n *Networks) charge(e Effect) pay.Charge {

@@ -182,10 +182,13 @@ func (l *Lane) prepare(effects []Effect) {
 // is asked with the journal's from then on.
 func dated(effects []Effect, entries []entry.Entry) {
 	for i := range effects {
-		if effects[i].Do != Show {
+		if effects[i].Do != Show && effects[i].Do != ShowHold {
 			continue
 		}
 		for _, e := range entries {
+			if e.Kind == entry.HoldAsked {
+				effects[i].Attempt = Dated(effects[i].Attempt, e.Stamp)
+			}
 			if e.Kind == entry.Asked && entry.Must[entry.AskedBody](e).Number == effects[i].Attempt.Number {
 				effects[i].Attempt = Dated(effects[i].Attempt, e.Stamp)
 			}
@@ -199,7 +202,7 @@ func (l *Lane) send(ctx context.Context, s *slot, effects []Effect) {
 	for _, e := range effects {
 		e.Key, e.Reason = s.key, s.last
 		switch e.Do {
-		case Charge, Query, Undo, Show, AskRefund, QueryRefund:
+		case Charge, Query, Undo, Show, AskRefund, QueryRefund, Hold, ShowHold, QueryHold, UndoHold, Capture, QueryCapture, Release, QueryRelease:
 			l.Networks.Do(ctx, e, l.Bring)
 		default:
 			l.put(ctx, s, e)
@@ -236,6 +239,9 @@ func (l *Lane) faces(s *slot) bool {
 	if r, ok := s.Machine.(Refunding); ok {
 		return l.current == nil || l.current.done || l.current.key == r.Of()
 	}
+	if s.deposit() != nil {
+		return l.current == nil || l.current.done
+	}
 	return s == l.current
 }
 
@@ -244,6 +250,9 @@ func (l *Lane) mayHear(s *slot) func() bool {
 	if r, ok := s.Machine.(Refunding); ok {
 		of := r.Of()
 		return func() bool { return l.quiet(of) }
+	}
+	if s.deposit() != nil {
+		return func() bool { return l.quiet(-1) }
 	}
 	return func() bool { return l.shows(s) }
 }

@@ -45,6 +45,9 @@ func (l *Lane) refund(ctx context.Context, ev Refund) error {
 		return l.tell(words.TellRefundNever)
 	}
 	if ev.Order == 0 {
+		if _, what, err := entry.MoveOf(ev.Number); err == nil && what == entry.Capture && ev.Capture == "" {
+			ev.Capture = ev.Number
+		}
 		key, err := l.Journal.Find(ctx, ev.Number[:min(len(ev.Number), entry.NumberDigits)])
 		switch {
 		case errors.Is(err, store.ErrNotFound):
@@ -113,14 +116,28 @@ func (l *Lane) summed(ctx context.Context, s *slot, ev Answer) (Answer, error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return ev, err
 	}
-	ev.Before, ev.Known = p.Returned(), err == nil
+	ev.Before, ev.Known = p.Returned(), err == nil && p.Hold == nil // a capture is one of several that its deposit has
 	return ev, nil
 }
 
 // LaneOf is the lane that an object is followed on, by its first entry; ok is
-// false of what no lane follows.
-func LaneOf(first entry.Entry) (lane string, ok bool) {
+// false of what no lane follows. A deposit is followed where something was last
+// done with it, which its later entries say.
+func LaneOf(first entry.Entry, more ...entry.Entry) (lane string, ok bool) {
+	for i := len(more) - 1; i >= 0; i-- {
+		if more[i].Kind == entry.MoveAsked {
+			return entry.Must[entry.MoveAskedBody](more[i]).Lane, true
+		}
+	}
 	switch first.Kind {
+	case entry.HoldAsked:
+		return entry.Must[entry.HoldAskedBody](first).Lane, true
+	case entry.HoldInherited:
+		b := entry.Must[entry.HoldInheritedBody](first)
+		if n := len(b.Moves); n > 0 {
+			return b.Moves[n-1].Lane, true
+		}
+		return b.Lane, true
 	case entry.Opened:
 		return entry.Must[entry.OpenedBody](first).Lane, true
 	case entry.Inherited:
@@ -136,6 +153,11 @@ func LaneOf(first entry.Entry) (lane string, ok bool) {
 // machineOf is an empty machine for an object, by its first entry; nil where the lane has none.
 func (l *Lane) machineOf(first entry.Entry) Machine {
 	switch {
+	case first.Kind == entry.HoldAsked || first.Kind == entry.HoldInherited:
+		if l.NewDeposit == nil {
+			return nil
+		}
+		return l.NewDeposit()
 	case first.Kind != entry.RefundAsked && first.Kind != entry.RefundInherited:
 		return l.New()
 	case l.NewRefund != nil:

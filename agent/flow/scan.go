@@ -37,6 +37,10 @@ func (l *Lane) scanned(ctx context.Context, ev Scanned) error {
 	switch {
 	case !ok:
 		return l.tell(words.TellNoWallet)
+	case l.draft != nil:
+		spec := *l.draft
+		spec.Code, spec.Merchant = pay.Secret(text), merchant
+		return l.begin(ctx, spec)
 	case l.current == nil:
 		return l.tell(words.TellNoAmount)
 	}

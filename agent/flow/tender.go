@@ -60,6 +60,6 @@ func (l *Lane) owns(entries []entry.Entry) bool {
 	if len(entries) == 0 {
 		return false
 	}
-	name, ok := LaneOf(entries[0])
+	name, ok := LaneOf(entries[0], entries[1:]...)
 	return ok && name == l.Name
 }

@@ -52,6 +52,7 @@ func (l *Lane) publish(tell words.Key) {
 	if l.given != nil {
 		v.Refund = l.given.Machine.(Refunding).View()
 	}
+	v.Deposit = l.depositView()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if v.Notice, v.Until = l.view.Notice, l.view.Until; time.Now().After(v.Until) {

@@ -92,6 +92,7 @@ type HoldTerms struct {
 	RestGoes   bool          // a capture is final: the rest goes back with it, wanted or not
 	Unnumbered bool          // a capture has no number at the network
 	Parts      bool          // a part may be released while the rest stays held
+	Days       bool          // Life is natural days, of which no page says when one begins: it may be over a day earlier
 	Life       time.Duration // after which the network gives back what is left; 0: the contract says, and the network does not
 }
 

@@ -2,6 +2,7 @@ package entry
 
 import (
 	"fmt"
+	"strings"
 
 	"tillgate/store/money"
 )
@@ -32,6 +33,15 @@ type HoldAskedBody struct {
 // HoldGuest are the personal fields of a HoldAskedBody.
 type HoldGuest struct {
 	Room string `json:"room"`
+}
+
+// RoomKey is what a room's keyed hash is made of, however the room is written;
+// empty: there is none.
+func RoomKey(room string) string {
+	if room = strings.ToUpper(strings.Join(strings.Fields(room), "")); room == "" {
+		return ""
+	}
+	return "room " + room
 }
 
 // HoldHeardBody is an answer that is not final, to the deposit itself or to a

@@ -2,6 +2,7 @@ package refund
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"tillgate/agent/flow"
@@ -26,11 +27,19 @@ func (r *Refund) begin(ev flow.Refund, now flow.Now) flow.Step {
 	if why := closed(ev); why != "" {
 		return tell(why)
 	}
+	capture, why := captured(ev)
+	if why != "" {
+		return tell(why)
+	}
 	asked := entry.RefundAskedBody{
 		Order: p.Order, Of: p.Settled.Number, Number: p.Next(), Amount: cmp.Or(ev.Amount, p.Left()), Paid: p.Settled.Amount,
 		Lane: ev.Lane, Merchant: p.Asked.Merchant, Network: p.Asked.Network, Wallet: p.Settled.Wallet, Shown: p.Asked.Way == qr,
 		Payment: p.Settled.Network, Asked: p.AskedAt.Wall, Trust: p.AskedAt.Trust, Older: p.Older,
 		Reason: ev.Reason, Staff: ev.Staff, By: ev.By, Account: now.Accounts[p.Asked.Merchant],
+	}
+	if p.Hold != nil {
+		asked.Amount, asked.Paid, asked.Payment = cmp.Or(ev.Amount, p.LeftOf(capture)), capture.Moved, capture.Network
+		asked.Capture, asked.Held, asked.Hold = capture.Number, p.Hold.Held(), p.Hold.Placed.Network
 	}
 	if way := p.Asked.Way; way == cash || way == card {
 		asked.Way = way
@@ -51,6 +60,26 @@ func (r *Refund) begin(ev flow.Refund, now flow.Now) flow.Step {
 		step.Effects = []flow.Effect{after.call(flow.AskRefund)}
 	}
 	return step
+}
+
+// captured is which capture of a deposit goes back, or why none can; nothing of a payment.
+func captured(ev flow.Refund) (capture entry.HoldMove, why words.Key) {
+	if ev.Payment.Hold == nil {
+		return capture, ""
+	}
+	for _, c := range slices.Backward(ev.Payment.Captured()) {
+		left := ev.Payment.LeftOf(c)
+		switch {
+		case ev.Capture != "" && ev.Capture != c.Number, ev.Capture == "" && left == 0:
+		case left == 0:
+			return c, words.TellRefundSpent
+		case ev.Amount > left:
+			return c, words.TellRefundHigh
+		default:
+			return c, ""
+		}
+	}
+	return capture, words.TellRefundNone
 }
 
 // intent is a refund's first entries: what is asked for, and the key of the

@@ -127,7 +127,13 @@ func (r *Refund) do(o flow.Pended) flow.Effect {
 // call asks the network, as the intent says.
 func (r *Refund) call(do flow.Verb) flow.Effect {
 	a := r.asked
-	of := pay.Attempt{Number: a.Of, Merchant: a.Merchant, Amount: a.Paid, Network: a.Payment, Shown: a.Shown}
-	return flow.Effect{Do: do, Network: a.Network, Attempt: flow.Dated(of, entry.Stamp{Wall: a.Asked, Trust: a.Trust}),
-		Refund: pay.Refund{Number: a.Number, Amount: a.Amount, Reason: a.Reason, Staff: a.Staff}}
+	at := entry.Stamp{Wall: a.Asked, Trust: a.Trust}
+	of := flow.Dated(pay.Attempt{Number: a.Of, Merchant: a.Merchant, Amount: a.Paid, Network: a.Payment, Shown: a.Shown}, at)
+	e := flow.Effect{Do: do, Network: a.Network, Attempt: of, Refund: pay.Refund{Number: a.Number, Amount: a.Amount, Reason: a.Reason, Staff: a.Staff}}
+	if a.Capture != "" {
+		hold := of
+		hold.Amount, hold.Network = a.Held, a.Hold
+		e.Attempt.Number, e.Refund.Hold = a.Capture, &hold
+	}
+	return e
 }

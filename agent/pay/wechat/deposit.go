@@ -30,7 +30,7 @@ const holdLife = 30 * 24 * time.Hour
 // which the rest goes back at once. All of it may be given back until then, no
 // part of it. No codes are shown: the network has no such type of order.
 func (p *Provider) Terms(string) pay.HoldTerms {
-	return pay.HoldTerms{Code: true, Captures: 1, RestGoes: true, Unnumbered: true, Life: holdLife}
+	return pay.HoldTerms{Code: true, Captures: 1, RestGoes: true, Unnumbered: true, Days: true, Life: holdLife}
 }
 
 // deposits is the provider as it asks about deposits, whose calls are signed with

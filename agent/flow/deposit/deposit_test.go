@@ -1,0 +1,533 @@
+package deposit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tillgate/agent/flow"
+	"tillgate/agent/pay"
+	"tillgate/agent/words"
+	"tillgate/store/entry"
+	"tillgate/store/money"
+)
+
+// TestAVisit: 300.00 are held, 88.50 captured, and the rest goes back.
+func TestAVisit(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, onceOnly).held()
+	if v := d.deposit.View(); v.Can != (words.DepositCan{Capture: true, Release: true, RestGoes: true}) || v.Voucher != "4200001" || v.Days != 29 {
+		t.Errorf("the page shows %+v", v)
+	}
+	d.capture(8850)
+	d.wants(words.DepositMoving, 0, 0, 30000)
+	d.answer(flow.QueryHold, totals(0, 0, 30000)) // the look before it is sent
+	e := d.took(flow.Capture)
+	if e.Move.Number != number+"51" || e.Move.Amount != 8850 || !e.Move.Last || e.Move.Payer != "o-1" || e.Attempt.Network != "4200001" || e.Attempt.Amount != 30000 {
+		t.Errorf("asked with %+v of %+v", e.Move, e.Attempt)
+	}
+	step := d.do(flow.Answer{Key: 10, Do: flow.Capture, Number: number + "51", Result: captured})
+	if r := step.Effects[0].Receipt; r.Act != words.ActCapture || r.Deposit.Captured != 8850 || r.Deposit.Left != 0 || r.Deposit.Move.Rest != 21150 || r.By != "8 Wang" {
+		t.Errorf("the slip is made of %+v, %+v", r, r.Deposit)
+	}
+	d.answer(flow.QueryHold, totals(8850, 21150, 0)) // the look after it
+	d.printed()
+	d.wants(words.DepositSettled, 8850, 21150, 0)
+	if step := d.tick(); !step.Done || d.kinds() != "hold asked,hold placed,outputs,move asked,move done,outputs" && !strings.HasSuffix(d.kinds(), "move done,outputs") {
+		t.Errorf("done %v, journal %s", step.Done, d.kinds())
+	}
+	if _, due := d.deposit.Due(); due || len(d.taskNames()) != 0 {
+		t.Errorf("something is due, or a person is asked: %v", d.taskNames())
+	}
+}
+
+// TestPartsAndReleases at a network that lets everything be done.
+func TestPartsAndReleases(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	capture := func(n string, before, sum money.Fen) {
+		d.capture(sum)
+		d.answer(flow.QueryHold, totals(before, 0, 30000-before))
+		if got := d.took(flow.Capture).Move.Number; got != number+n {
+			t.Errorf("number %s", got)
+		}
+		d.do(flow.Answer{Key: 10, Do: flow.Capture, Number: number + n, Result: captured})
+		d.printed()
+		d.answer(flow.QueryHold, totals(before+sum, 0, 30000-before-sum))
+	}
+	capture("51", 0, 8850)
+	capture("52", 8850, 1150)
+	d.wants(words.DepositHeld, 10000, 0, 20000)
+	d.do(flow.ReleaseSpec{Hold: 10, Amount: 5000, Lane: "desk-1"})
+	d.answer(flow.QueryHold, totals(10000, 0, 20000))
+	if m := d.took(flow.Release).Move; m.Number != number+"81" || m.Last {
+		t.Errorf("released with %+v", m)
+	}
+	d.do(flow.Answer{Key: 10, Do: flow.Release, Number: number + "81", Result: returned})
+	d.answer(flow.QueryHold, totals(10000, 5000, 15000))
+	d.wants(words.DepositHeld, 10000, 5000, 15000)
+	d.printed()
+	d.do(flow.ReleaseSpec{Hold: 10, Lane: "desk-1"})
+	d.answer(flow.QueryHold, totals(10000, 5000, 15000))
+	if m := d.took(flow.Release).Move; m.Number != number+"82" || !m.Last || m.Amount != 15000 {
+		t.Errorf("released with %+v", m)
+	}
+	d.do(flow.Answer{Key: 10, Do: flow.Release, Number: number + "82", Result: returned})
+	d.wants(words.DepositSettled, 10000, 20000, 0)
+}
+
+// TestWhatMayNotBegin is refused before any network hears of it.
+func TestWhatMayNotBegin(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		terms pay.HoldTerms
+		make  func(d *desk)
+		wish  flow.Event
+		want  words.Key
+	}{
+		{"more than is held", anyTimes, nil, flow.CaptureSpec{Amount: 30001}, words.TellHoldHigh},
+		{"nothing", anyTimes, nil, flow.CaptureSpec{}, words.TellAmountZero},
+		{"less than nothing", anyTimes, nil, flow.ReleaseSpec{Amount: -1}, words.TellAmountZero},
+		{"more back than is held", anyTimes, nil, flow.ReleaseSpec{Amount: 30001}, words.TellHoldHigh},
+		{"a part of what goes back whole", onceOnly, nil, flow.ReleaseSpec{Amount: 1}, words.TellHoldWhole},
+		{"a release while a capture is unknown", anyTimes, func(d *desk) { d.capture(1) }, flow.ReleaseSpec{}, words.TellHoldMoving},
+		{"a capture while one is unknown", anyTimes, func(d *desk) { d.capture(1) }, flow.CaptureSpec{Amount: 1}, words.TellHoldMoving},
+		{"a second capture at WeChat Pay", onceOnly, func(d *desk) {
+			d.capture(8850)
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+			d.answer(flow.Capture, captured)
+			d.answer(flow.QueryHold, totals(8850, 21150, 0))
+		}, flow.CaptureSpec{Amount: 1}, words.TellHoldCaptured},
+		{"of what was released", anyTimes, func(d *desk) {
+			d.do(flow.ReleaseSpec{Lane: "desk-1"})
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+			d.answer(flow.Release, returned)
+		}, flow.CaptureSpec{Amount: 1}, words.TellHoldNotHeld},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, row.terms).held()
+			if row.make != nil {
+				row.make(d)
+			}
+			before := len(d.journal)
+			d.do(row.wish)
+			if d.tells(row.want); len(d.journal) != before {
+				t.Errorf("something was written: %s", d.kinds())
+			}
+		})
+	}
+	d := newDesk(t, anyTimes)
+	d.ask()
+	d.capture(1)
+	d.tells(words.TellHoldNotHeld)
+}
+
+// TestAHoldWhoseAnswerIsLost is asked about, never sent again; too late it is given up.
+func TestAHoldWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		found pay.Result
+		phase words.DepositPhase
+		state pay.State
+	}{
+		{"after the effect", isHeld, words.DepositHeld, 0},
+		{"before it", notKnown, words.DepositRefused, pay.Absent},
+		{"and it was refused", pay.Result{State: pay.Declined, Code: "NOTENOUGH"}, words.DepositRefused, pay.Declined},
+		{"and it is another sum", pay.Result{State: pay.Mismatch, Code: "amount", Amount: 5}, words.DepositMismatch, pay.Mismatch},
+	} {
+		for _, restarts := range []bool{false, true} {
+			t.Run(fmt.Sprint(row.name, restarts), func(t *testing.T) {
+				t.Parallel()
+				d := newDesk(t, onceOnly)
+				d.ask()
+				if restarts {
+					d.restart()
+				} else {
+					d.answer(flow.Hold, lostIt)
+				}
+				holds := 0
+				for range 300 {
+					if !d.deposit.unknown() {
+						break
+					}
+					if len(d.effects) == 0 {
+						d.tick()
+						continue
+					}
+					switch verb := d.effects[0].Do; verb {
+					case flow.QueryHold:
+						d.answer(verb, row.found)
+					case flow.UndoHold:
+						d.answer(verb, notKnown)
+					case flow.Hold:
+						holds++
+					}
+				}
+				if v := d.deposit.View(); v.Phase != row.phase || holds != 0 || d.deposit.ended && d.deposit.state != row.state {
+					t.Errorf("%s, %v, sent again %d times; journal %s", v.Phase, d.deposit.state, holds, d.kinds())
+				}
+			})
+		}
+	}
+}
+
+// TestALateSuccessGoesBack: from its way back there is no way forward.
+func TestALateSuccessGoesBack(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, onceOnly)
+	d.ask()
+	d.answer(flow.Hold, lostIt)
+	for !d.deposit.returning {
+		d.tick()
+		if slices.Contains(d.verbs(), flow.QueryHold) {
+			d.answer(flow.QueryHold, pay.Result{State: pay.Waiting})
+		}
+	}
+	d.upTo(flow.UndoHold)
+	d.answer(flow.UndoHold, lostIt)
+	d.answer(flow.QueryHold, isHeld)
+	d.wants(words.DepositBack, 0, 0, 0)
+	d.upTo(flow.UndoHold)
+	d.answer(flow.UndoHold, pay.Result{State: pay.Declined})
+	d.answer(flow.QueryHold, pay.Result{State: pay.Declined, Returned: true, Code: "released"})
+	if b := entry.Must[entry.HoldEndedBody](d.journal[len(d.journal)-1]); pay.State(b.State) != pay.Returned || d.deposit.View().Phase != words.DepositRefused {
+		t.Errorf("it ends as %+v", b)
+	}
+}
+
+// TestAQRCode is shown, paid or given up, and never shown again after a start.
+func TestAQRCode(t *testing.T) {
+	t.Parallel()
+	show := func() *desk {
+		d := newDesk(t, anyTimes)
+		d.do(flow.DepositSpec{Amount: 30000, QR: true, Lane: "desk-1", Merchant: flow.Merchant{Name: "inn", Network: "alipay"}})
+		d.answer(flow.ShowHold, pay.Result{State: pay.Waiting, Link: "https://qr"})
+		if v := d.deposit.View(); v.Phase != words.DepositScanUs || v.QR[0].Link != "https://qr" || v.QR[0].Until <= d.now.Mono {
+			t.Errorf("the page shows %+v", v)
+		}
+		return d
+	}
+	d := show()
+	d.upTo(flow.QueryHold)
+	d.answer(flow.QueryHold, isHeld)
+	d.wants(words.DepositHeld, 0, 0, 30000)
+	d = show()
+	d.do(flow.DropDeposit{})
+	d.upTo(flow.UndoHold)
+	if v := d.deposit.View(); v.Phase != words.DepositBack || len(v.QR) != 0 {
+		t.Errorf("given up, the page shows %+v", v)
+	}
+	d = show()
+	d.restart()
+	d.upTo(flow.UndoHold)
+}
+
+// TestAMoveWhoseAnswerIsLost: asked about, and sent again under its number where
+// the network does not know it, in this life or the next.
+func TestAMoveWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{entry.Capture, entry.Release} {
+		for _, after := range []bool{true, false} {
+			for _, restarts := range []bool{true, false} {
+				d := newDesk(t, anyTimes).held()
+				send, ask := verbs(what)
+				done, sum := captured, money.Fen(8850)
+				if what == entry.Capture {
+					d.capture(8850)
+				} else {
+					done, sum = returned, 30000
+					d.do(flow.ReleaseSpec{Hold: 10, Lane: "desk-1"})
+				}
+				d.answer(flow.QueryHold, totals(0, 0, 30000))
+				e := d.took(send)
+				if restarts {
+					d.restart()
+				} else {
+					d.do(flow.Answer{Key: 10, Do: send, Number: e.Move.Number, Result: lostIt})
+				}
+				d.upTo(ask)
+				if after {
+					d.answer(ask, done)
+				} else {
+					d.answer(ask, notKnown)
+					began := d.now.Mono
+					d.upTo(send)
+					if gap := time.Duration(d.now.Mono-began) * time.Millisecond; gap > d.timing.Hold.Again {
+						t.Errorf("%s: sent again after %v", what, gap)
+					}
+					if again := d.took(send).Move; again.Number != e.Move.Number || again.Amount != sum {
+						t.Errorf("%s: sent again as %+v", what, again)
+					}
+					d.do(flow.Answer{Key: 10, Do: send, Number: e.Move.Number, Result: done})
+				}
+				if what == entry.Capture {
+					d.wants(words.DepositHeld, 8850, 0, 21150)
+				} else {
+					d.wants(words.DepositSettled, 0, 30000, 0)
+				}
+				if n := strings.Count(d.kinds(), "repeated"); (n == 1) != (restarts && !after) {
+					t.Errorf("%s, after %v, restarts %v: %d repeats", what, after, restarts, n)
+				}
+			}
+		}
+	}
+}
+
+// TestAMissingGrant: WeChat Pay's INVALID_REQUEST, again and again, is a person's.
+func TestAMissingGrant(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, onceOnly).held()
+	d.capture(8850)
+	d.answer(flow.QueryHold, totals(0, 0, 30000))
+	sends := 0
+	for len(d.taskNames()) == 0 && sends < 50 {
+		d.upToAny(flow.Capture, flow.QueryCapture)
+		if slices.Contains(d.verbs(), flow.Capture) {
+			sends++
+			d.answer(flow.Capture, pay.Result{Code: "INVALID_REQUEST"})
+			continue
+		}
+		d.answer(flow.QueryCapture, notKnown)
+	}
+	if v := d.deposit.View(); sends != sendsMax || v.Move.Phase != words.MoveStuck || v.Move.Code != "INVALID_REQUEST" || d.taskNames()[0] != moveCapped {
+		t.Fatalf("after %d sends: %+v, %v", sends, v.Move, d.taskNames())
+	}
+	began := d.now.Mono
+	d.upToAny(flow.Capture, flow.QueryCapture)
+	if gap := time.Duration(d.now.Mono-began) * time.Millisecond; gap < slowly {
+		t.Errorf("it goes on after %v", gap)
+	}
+	d.restart()
+	d.upTo(flow.QueryCapture)
+	d.answer(flow.QueryCapture, captured)
+	d.wants(words.DepositSettled, 8850, 21150, 0)
+}
+
+// upToAny goes on to the first call of these kinds.
+func (d *desk) upToAny(verbs ...flow.Verb) {
+	d.t.Helper()
+	for range 200 {
+		for _, v := range verbs {
+			if slices.Contains(d.verbs(), v) {
+				return
+			}
+		}
+		d.tick()
+	}
+	d.t.Fatalf("there is none of %v", verbs)
+}
+
+// TestNothingIsSentWhereTheTotalsDiffer: another device, or a person at the
+// network's page, was faster. What is so counts, and a person is told.
+func TestNothingIsSentWhereTheTotalsDiffer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	d.capture(8850)
+	d.answer(flow.QueryHold, totals(5000, 0, 25000))
+	if slices.Contains(d.verbs(), flow.Capture) {
+		t.Fatal("it was sent")
+	}
+	d.wants(words.DepositHeld, 5000, 0, 25000)
+	if v := d.deposit.View(); !v.Differs || v.Move.Phase != words.MoveRefused || v.Move.Code != differing || d.taskNames()[0] != totalsDiffer {
+		t.Errorf("the page shows %+v, %+v; tasks %v", v, v.Move, d.taskNames())
+	}
+	d.capture(25001)
+	d.tells(words.TellHoldHigh)
+	d.capture(8850)
+	d.answer(flow.QueryHold, totals(5000, 0, 25000)) // now as we have it
+	d.answer(flow.Capture, captured)
+	d.wants(words.DepositHeld, 13850, 0, 16150)
+}
+
+// TestOffline: a capture that never left is given up; nothing of it is left open.
+func TestOffline(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	d.capture(8850)
+	for d.deposit.open() != nil {
+		d.upTo(flow.QueryHold)
+		d.answer(flow.QueryHold, pay.Result{Code: pay.CodeTimeout})
+	}
+	if v := d.deposit.View(); v.Move.Phase != words.MoveRefused || v.Move.Code != pay.CodeTimeout || v.Left != 30000 {
+		t.Errorf("the page shows %+v, %+v", v, v.Move)
+	}
+	if took := d.now.Mono - 1_000_000; took > 2*lookFor.Milliseconds() {
+		t.Errorf("the clerk waits %d ms", took)
+	}
+}
+
+// TestAMerchantThatWasDisabled: what is held is a person's, once.
+func TestAMerchantThatWasDisabled(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	disabled := pay.Result{Code: "NO_AUTH", Fault: true}
+	d.capture(8850)
+	d.answer(flow.QueryHold, disabled)
+	if v := d.deposit.View(); v.Move.Phase != words.MoveRefused || v.Left != 30000 || v.Move.Code != "NO_AUTH" {
+		t.Errorf("the page shows %+v, %+v", v, v.Move)
+	}
+	for range 3 {
+		d.upTo(flow.QueryHold)
+		d.answer(flow.QueryHold, disabled)
+	}
+	if names := d.taskNames(); !slices.Equal(names, []string{networkFault}) {
+		t.Errorf("the tasks are %v", names)
+	}
+}
+
+// TestTheEndOfItsLife: warnings seven, three and one days before, each in the
+// place of the one before; then the network gives back what is left.
+func TestTheEndOfItsLife(t *testing.T) {
+	t.Parallel()
+	for name, terms := range map[string]pay.HoldTerms{"natural days": onceOnly, "days": anyTimes} {
+		for _, offline := range []bool{false, true} {
+			d := newDesk(t, terms).held()
+			began, at := d.now.Wall, []int64{}
+			answer := totals(0, 0, 30000)
+			for len(at) < 3 {
+				d.tick()
+				if n := len(d.taskNames()); n > len(at) {
+					at = append(at, (d.now.Wall-began)/3_600_000)
+				}
+				if slices.Contains(d.verbs(), flow.QueryHold) {
+					if d.answer(flow.QueryHold, answer); offline {
+						answer = pay.Result{Code: pay.CodeTimeout}
+					}
+				}
+			}
+			life := int64(30 * 24)
+			if terms.Days {
+				life -= 24
+			}
+			for i, days := range []int64{7, 3, 1} {
+				if want := life - 24*days; at[i] < want || at[i] > want+1 {
+					t.Errorf("%s: warned after %d hours, want %d", name, at[i], want)
+				}
+			}
+			if open := len(d.deposit.tasks); open != 1 {
+				t.Errorf("%s: %d tasks are open", name, open)
+			}
+			d.pass(50 * time.Hour)
+			if offline {
+				d.capture(1) // nobody knows that it is over
+				for d.deposit.open() != nil {
+					d.upTo(flow.QueryHold)
+					d.answer(flow.QueryHold, pay.Result{Code: pay.CodeTimeout})
+				}
+			}
+			d.upTo(flow.QueryHold)
+			d.answer(flow.QueryHold, totals(0, 30000, 0))
+			d.wants(words.DepositLapsed, 0, 30000, 0)
+			if names := d.taskNames(); names[len(names)-1] != lapsedTask || d.deposit.View().Differs || len(d.deposit.tasks) != 1 {
+				t.Errorf("%s: tasks %v, %+v", name, names, d.deposit.View())
+			}
+			d.told = nil
+			d.capture(1)
+			d.tells(words.TellHoldLapsed)
+		}
+	}
+}
+
+// TestAnotherLaneTakesOver: this one's machine lets it be from then on.
+func TestAnotherLaneTakesOver(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	d.do(flow.CaptureSpec{Hold: 10, Amount: 8850, Lane: "desk-2"})
+	if _, due := d.deposit.Due(); due || d.deposit.Owner() != "desk-2" {
+		t.Errorf("it is due on the lane before; the owner is %s", d.deposit.Owner())
+	}
+	if step := d.do(flow.Tick{}); !step.Empty() {
+		t.Errorf("it does %+v", step)
+	}
+	d.do(flow.CaptureSpec{Hold: 10, Amount: 1, Lane: "desk-1"})
+	d.tells(words.TellHoldMoving)
+}
+
+// TestInsteadOfAnother: the old one is released when the new one is held, and
+// after a start once more.
+func TestInsteadOfAnother(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes)
+	d.do(flow.DepositSpec{Amount: 30000, Instead: 4, Lane: "desk-1", By: "8 Wang", Merchant: flow.Merchant{Name: "inn", Network: "alipay"}})
+	if len(d.then) != 0 {
+		t.Fatal("the old one goes before the new one is held")
+	}
+	d.answer(flow.Hold, isHeld)
+	d.restart()
+	want := flow.ReleaseOld{Hold: 4, By: "8 Wang"}
+	if !slices.Equal(d.then, []flow.Event{want, want}) {
+		t.Errorf("then %+v", d.then)
+	}
+}
+
+// TestCutAtEveryEntryOfADeposit: whatever the life before has written, the next
+// one brings it to the same end with the network's own books.
+func TestCutAtEveryEntryOfADeposit(t *testing.T) {
+	t.Parallel()
+	whole := newDesk(t, anyTimes).held()
+	whole.capture(8850)
+	whole.answer(flow.QueryHold, totals(0, 0, 30000))
+	whole.answer(flow.Capture, lostIt)
+	whole.upTo(flow.QueryCapture)
+	whole.answer(flow.QueryCapture, captured)
+	whole.printed()
+	whole.answer(flow.QueryHold, totals(8850, 0, 21150))
+	whole.do(flow.ReleaseSpec{Hold: 10, Lane: "desk-1"})
+	whole.answer(flow.QueryHold, totals(8850, 0, 21150))
+	whole.answer(flow.Release, returned)
+	whole.printed()
+	for cut := 1; cut <= len(whole.journal); cut++ {
+		d := newDesk(t, anyTimes)
+		d.now, d.journal = whole.now, slices.Clone(whole.journal[:cut])
+		d.restart()
+		for range 60 {
+			switch {
+			case slices.Contains(d.verbs(), flow.QueryHold):
+				d.answer(flow.QueryHold, totals(d.deposit.captured, d.deposit.released, 30000-d.deposit.captured-d.deposit.released))
+			case slices.Contains(d.verbs(), flow.QueryCapture):
+				d.answer(flow.QueryCapture, captured)
+			case slices.Contains(d.verbs(), flow.QueryRelease):
+				d.answer(flow.QueryRelease, returned)
+			case slices.Contains(d.verbs(), flow.Hold), slices.Contains(d.verbs(), flow.Capture), slices.Contains(d.verbs(), flow.Release):
+				t.Fatalf("cut after %d entries: %v is sent blindly", cut, d.verbs())
+			}
+			if _, due := d.deposit.Due(); !due || d.deposit.Left() > 0 && d.deposit.open() == nil && d.deposit.checkedAt != 0 {
+				break
+			}
+			d.printed()
+			if _, due := d.deposit.Due(); due {
+				d.tick()
+			}
+		}
+		v := d.deposit.View()
+		if v.Held != v.Captured+v.Released+v.Left || v.Held != 30000 || d.deposit.open() != nil || len(d.taskNames()) != 0 {
+			t.Errorf("cut after %d of %d entries: %+v; %s", cut, len(whole.journal), v, d.kinds())
+		}
+	}
+}
+
+// TestFoldPanicsNamingTheDeposit, of a journal that cannot be.
+func TestFoldPanicsNamingTheDeposit(t *testing.T) {
+	t.Parallel()
+	for name, kinds := range map[string][]entry.Kind{
+		"placed twice": {entry.HoldAsked, entry.HoldPlaced, entry.HoldPlaced}, "a move that never began": {entry.HoldAsked, entry.HoldPlaced, entry.MoveDone},
+		"never begun": {entry.HoldPlaced},
+	} {
+		func() {
+			defer func() {
+				if text := fmt.Sprint(recover()); !strings.Contains(text, "deposit 10") {
+					t.Errorf("%s: panic says %q", name, text)
+				}
+			}()
+			d := newDesk(t, anyTimes).deposit
+			for i, kind := range kinds {
+				d.Fold(entry.Entry{Key: 10, Seq: entry.Seq(10 + i), Kind: kind, Body: entry.Encode(entry.HoldAskedBody{Number: number, Lane: "desk-1"})})
+			}
+		}()
+	}
+}

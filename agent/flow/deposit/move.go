@@ -1,0 +1,265 @@
+package deposit
+
+import (
+	"cmp"
+	"time"
+
+	"tillgate/agent/flow"
+	"tillgate/agent/pay"
+	"tillgate/agent/words"
+	"tillgate/store/entry"
+)
+
+// closed is why nothing can move of the deposit now; empty where something can.
+func (d *Deposit) closed() words.Key {
+	switch {
+	case d.unsure:
+		return words.TellHoldUnsure
+	case d.placed == nil || d.ended:
+		return words.TellHoldNotHeld
+	case d.open() != nil:
+		return words.TellHoldMoving
+	case d.Left() == 0 && d.lapsed:
+		return words.TellHoldLapsed
+	case d.Left() == 0:
+		return words.TellHoldNotHeld
+	}
+	return ""
+}
+
+// capture decides on a wish to take money. What would be too much is refused
+// here, before any network hears of it, and once more by the store.
+func (d *Deposit) capture(ev flow.CaptureSpec) flow.Step {
+	left := d.Left()
+	number, ok := d.next(entry.Capture)
+	switch why := d.closed(); {
+	case why == words.TellHoldNotHeld && d.captures() > 0 && d.placed.Captures > 0:
+		return tell(words.TellHoldCaptured)
+	case why != "":
+		return tell(why)
+	case ev.Amount <= 0:
+		return tell(words.TellAmountZero)
+	case d.placed.Captures > 0 && d.captures() >= d.placed.Captures:
+		return tell(words.TellHoldCaptured)
+	case ev.Amount > left:
+		return tell(words.TellHoldHigh)
+	case !ok:
+		return tell(words.TellHoldMany)
+	}
+	return d.begins(entry.MoveAskedBody{Number: number, What: entry.Capture, Amount: ev.Amount, Last: ev.Last || d.placed.RestGoes || ev.Amount == left,
+		Lane: ev.Lane, Reason: ev.Reason, Staff: ev.Staff, By: ev.By}, ev.Request)
+}
+
+// release decides on a wish to give money back.
+func (d *Deposit) release(ev flow.ReleaseSpec) flow.Step {
+	left := d.Left()
+	amount := cmp.Or(ev.Amount, left)
+	number, ok := d.next(entry.Release)
+	switch why := d.closed(); {
+	case why != "":
+		return tell(why)
+	case amount < 0:
+		return tell(words.TellAmountZero)
+	case amount > left:
+		return tell(words.TellHoldHigh)
+	case amount < left && !d.placed.Parts:
+		return tell(words.TellHoldWhole)
+	case !ok:
+		return tell(words.TellHoldMany)
+	}
+	return d.begins(entry.MoveAskedBody{Number: number, What: entry.Release, Amount: amount, Last: amount == left,
+		Lane: ev.Lane, Reason: ev.Reason, Staff: ev.Staff, By: ev.By}, ev.Request)
+}
+
+// begins is a move's first step: the intent, and a look at the network's totals,
+// for another device or a person at the network's own page may have been faster.
+func (d *Deposit) begins(b entry.MoveAskedBody, request *entry.RequestedBody) flow.Step {
+	drafts := []entry.Draft{entry.New(entry.MoveAsked, b)}
+	if request != nil {
+		drafts = append(drafts, entry.New(entry.Requested, *request))
+	}
+	notes := []flow.Note{begun{move: true}}
+	if d.busy != "" { // its answer is the look
+		return d.step(drafts, notes)
+	}
+	return d.step(drafts, append(notes, sent{flow.QueryHold}), d.call(flow.QueryHold))
+}
+
+// next is the number of the next move of a kind.
+func (d *Deposit) next(what string) (number string, ok bool) {
+	n := 1
+	for _, m := range d.moves {
+		if m.What == what {
+			n++
+		}
+	}
+	if what == entry.Capture {
+		return entry.CaptureNumber(d.asked.Number, n), n <= entry.Captures
+	}
+	return entry.ReleaseNumber(d.asked.Number, n), n <= entry.Releases
+}
+
+// captures are how many parts were taken, or may have been.
+func (d *Deposit) captures() (n int) {
+	for _, m := range d.moves {
+		if m.What == entry.Capture && m.Moved > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// planMove is what the open move needs next. One that may have been sent in an
+// earlier life is asked about first; one that the network does not know is sent
+// again under its number.
+func (d *Deposit) planMove() (do flow.Verb, at int64) {
+	m := d.open()
+	send, ask := verbs(m.What)
+	t := d.rules.Timing(d.asked.Network).Hold
+	gap := func(every time.Duration) int64 {
+		if d.gaveUp || d.heard.Stuck {
+			every = max(every, slowly)
+		}
+		return max(every, time.Second).Milliseconds()
+	}
+	v := d.move
+	switch {
+	case v.busy != "" || d.busy != "":
+		return "", 0
+	case d.unbooked:
+		return ask, max(v.heardAt, d.heardAt) + flow.Quiet.Milliseconds()
+	case v.mine && v.sends == 0 && !v.looked:
+		return flow.QueryHold, max(v.since, d.heardAt+gap(t.QueryEvery))
+	case v.mine && v.sends == 0:
+		return send, v.since
+	case v.heardAt == 0:
+		return ask, v.since
+	case v.unknown && !d.unsure && d.repeated < startsMax:
+		return send, max(v.sentAt+gap(t.Again), v.heardAt)
+	}
+	return ask, v.heardAt + gap(t.QueryEvery)
+}
+
+// sendMove sends the open move, or asks about it.
+func (d *Deposit) sendMove(do flow.Verb) flow.Step {
+	m := d.open()
+	var drafts []entry.Draft
+	if (do == flow.Capture || do == flow.Release) && d.mustCount {
+		drafts = append(drafts, d.repeat(do, m.Number))
+		if d.repeated+1 >= startsMax && !d.gaveUp {
+			drafts = append(drafts, d.stuckMove(m.Number, tooOften), d.task(moveCapped))
+		}
+	}
+	return d.step(drafts, []flow.Note{sent{do}}, d.moveCall(do, m.MoveAskedBody))
+}
+
+func (d *Deposit) stuckMove(number, code string) entry.Draft {
+	return entry.New(entry.HoldHeard, entry.HoldHeardBody{Number: number, Code: code, Stuck: true})
+}
+
+// moveAnswer takes a network's word on a move.
+func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) flow.Step {
+	m := d.open()
+	if m == nil || ev.Number != m.Number {
+		return flow.Step{}
+	}
+	r := ev.Result
+	switch {
+	case m.What == entry.Capture && r.State == pay.Paid, m.What == entry.Release && r.State == pay.Returned:
+		return d.moved(*m, r, notes, now)
+	case r.State == pay.Declined:
+		return d.refuse(m.Number, pay.Declined, r, notes)
+	case r.State == pay.Mismatch: // another sum moved under its number, or in its place
+		return d.refuse(m.Number, pay.Mismatch, r, notes, d.task(moveOther))
+	case r.State == pay.Waiting:
+		return d.step(d.told(pay.Waiting, r.Code, false), notes)
+	}
+	var drafts []entry.Draft
+	switch {
+	case r.Fault:
+		drafts = append(d.told(pay.Unknown, r.Code, true), d.fault(true)...)
+	case d.move.sends+1 >= sendsMax && (ev.Do == flow.Capture || ev.Do == flow.Release) && !d.gaveUp:
+		drafts = append(d.told(pay.Unknown, cmp.Or(r.Code, tooOften), true), d.task(moveCapped))
+	}
+	return d.step(drafts, notes)
+}
+
+// told keeps what people are told of an answer that is not final; only a change
+// is worth a commit.
+func (d *Deposit) told(state pay.State, code string, stuck bool) []entry.Draft {
+	if pay.State(d.heard.State) == state && d.heard.Stuck == stuck && (!stuck || d.heard.Code == code) {
+		return nil
+	}
+	return []entry.Draft{entry.New(entry.HoldHeard, entry.HoldHeardBody{Number: d.open().Number, State: uint8(state), Code: code, Stuck: stuck})}
+}
+
+// moved takes the network's word that it was carried out: slip and voice follow,
+// and a look at the totals.
+func (d *Deposit) moved(m entry.HoldMove, r pay.Result, notes []flow.Note, now flow.Now) flow.Step {
+	body := entry.MoveDoneBody{Number: m.Number, Amount: m.Amount, Network: r.Network}
+	if m.What == entry.Capture && m.Last {
+		body.Rest = d.Left()
+	}
+	if !r.PaidAt.IsZero() {
+		body.At = r.PaidAt.Unix()
+	}
+	spoken := d.move.mine && now.Mono-d.move.since <= spokenFor.Milliseconds()
+	drafts := []entry.Draft{entry.New(entry.MoveDone, body)}
+	after := d.after(drafts, now)
+	if after.Left() == 0 {
+		drafts = append(drafts, after.closeWarnings()...)
+	}
+	step := d.done(drafts, notes, spoken, now)
+	if d.busy == "" {
+		step.Notes, step.Effects = append(step.Notes, sent{flow.QueryHold}), append(step.Effects, after.call(flow.QueryHold))
+	}
+	return step
+}
+
+// refuse is a move's end without what was asked for; the totals are looked at.
+func (d *Deposit) refuse(number string, state pay.State, r pay.Result, notes []flow.Note, more ...entry.Draft) flow.Step {
+	body := entry.MoveRefusedBody{Number: number, State: uint8(state), Code: r.Code, Text: r.Message}
+	if state == pay.Mismatch {
+		body.Amount = r.Amount
+	}
+	drafts := append([]entry.Draft{entry.New(entry.MoveRefused, body)}, more...)
+	drafts = append(drafts, d.fault(r.Fault)...)
+	if state == pay.NotSent || d.busy != "" {
+		return d.step(drafts, notes)
+	}
+	after := d.after(drafts, flow.Now{})
+	return d.step(drafts, append(notes, sent{flow.QueryHold}), after.call(flow.QueryHold))
+}
+
+// lookedAt takes an answer about the totals while a move waits to be sent. What is
+// not as we have it is written down, and nothing is sent: the clerk decides anew.
+func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.Step {
+	m := d.open()
+	if r.State == pay.Paid {
+		seen := d.differences(r, now)
+		if seen == nil {
+			do, _ := verbs(m.What)
+			return d.step(nil, append(notes, looked{}, sent{do}), d.moveCall(do, m.MoveAskedBody))
+		}
+		r.Code = differing
+		return d.refuse(m.Number, pay.NotSent, r, notes, seen...)
+	}
+	late := now.Mono-d.move.since >= lookFor.Milliseconds()
+	if r.State == pay.Unknown && !r.Fault && !r.NotFound && !late || r.State == pay.Waiting {
+		return d.step(nil, notes)
+	}
+	var more []entry.Draft
+	if r.State == pay.Mismatch || r.State == pay.Declined || r.NotFound {
+		more = d.doubt()
+	}
+	r.Code = cmp.Or(r.Code, notLooked)
+	return d.refuse(m.Number, pay.NotSent, r, notes, more...)
+}
+
+// doubt asks for a person where the network knows nothing of what we hold.
+func (d *Deposit) doubt() []entry.Draft {
+	if d.doubted {
+		return nil
+	}
+	return []entry.Draft{d.task(totalsDiffer)}
+}

@@ -1,0 +1,127 @@
+package deposit
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"tillgate/agent/flow"
+	"tillgate/agent/pay"
+	"tillgate/store/entry"
+)
+
+// watch is plan's word for a look at the calendar and the totals.
+const watch flow.Verb = "watch"
+
+// planWatch is when what is held is looked at next. After a start all deposits of
+// a device are looked at within a minute, one after the other.
+func (d *Deposit) planWatch() (do flow.Verb, at int64) {
+	switch {
+	case d.busy != "":
+		return "", 0
+	case d.unbooked:
+		return flow.QueryHold, d.heardAt + flow.Quiet.Milliseconds()
+	case d.watchAt == 0 && d.earlier:
+		return watch, d.since + int64(d.key)%60*1000
+	}
+	return watch, max(d.watchAt, d.since) + watchEvery.Milliseconds()
+}
+
+// look warns of the deposit's end, and asks for the network's totals where that
+// was long ago or its life should be over.
+func (d *Deposit) look(now flow.Now) flow.Step {
+	drafts, notes := d.warn(now), []flow.Note{watched{now.Stamp}}
+	over := d.placed.Expires != 0 && now.Trust != entry.Untrusted && now.Wall/1000 >= d.placed.Expires
+	fresh := d.checkedAt != 0 && now.Mono-d.checkedAt < checkEvery.Milliseconds()
+	if fresh && !over {
+		return d.step(drafts, notes)
+	}
+	return d.step(drafts, append(notes, sent{flow.QueryHold}), d.call(flow.QueryHold))
+}
+
+// warn asks for a person seven, three and one days before the end, by the
+// network's clock, which ours is no earlier than. The warning before is over then.
+func (d *Deposit) warn(now flow.Now) []entry.Draft {
+	if d.placed.Expires == 0 || now.Trust == entry.Untrusted || d.Left() == 0 {
+		return nil
+	}
+	left := time.Duration(d.placed.Expires-now.Wall/1000) * time.Second
+	due := 0
+	for _, days := range warnDays {
+		if left <= time.Duration(days)*24*time.Hour {
+			due = days
+		}
+	}
+	if left <= 0 || due == 0 || d.warned != 0 && d.warned <= due {
+		return nil
+	}
+	return append(d.closeWarnings(), d.task(expires+strconv.Itoa(due)))
+}
+
+// closeWarnings ends the tasks of the deposit's end that nobody has seen to.
+func (d *Deposit) closeWarnings() (drafts []entry.Draft) {
+	for _, seq := range slices.Sorted(maps.Keys(d.warnings)) {
+		if slices.Contains(d.tasks, seq) {
+			drafts = append(drafts, entry.New(entry.TaskDone, entry.TaskDoneBody{Of: seq}))
+		}
+	}
+	return drafts
+}
+
+// seen takes an answer about a deposit that is held.
+func (d *Deposit) seen(r pay.Result, notes []flow.Note, now flow.Now) flow.Step {
+	switch {
+	case d.open() != nil && d.move.mine && d.move.sends == 0 && d.move.busy == "":
+		return d.lookedAt(r, notes, now)
+	case d.open() != nil: // it may be in the totals, or not: it is asked about by itself
+		return d.step(nil, notes)
+	case r.State == pay.Paid:
+		return d.step(d.differences(r, now), notes)
+	case r.Fault:
+		return d.step(d.fault(true), notes)
+	case r.State == pay.Mismatch || r.State == pay.Declined:
+		return d.step(d.doubt(), notes)
+	}
+	return d.step(nil, notes)
+}
+
+// differences are what a network's totals have that ours have not. They count
+// from here on, and a person is told; what its end explains is said to be so.
+func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
+	if r.Held == nil {
+		return nil
+	}
+	net, left := *r.Held, d.placed.Amount-d.captured-d.released
+	if m := d.open(); m != nil && d.move.sends > 0 {
+		return nil
+	}
+	if net.Captured == d.captured && net.Released == d.released && net.Left == left {
+		return nil
+	}
+	if net.Captured+net.Released+net.Left != d.placed.Amount {
+		return d.fault(true)
+	}
+	body := entry.HoldSeenBody{Captured: net.Captured, Released: net.Released, Left: net.Left, Why: entry.SeenDiffers}
+	task := totalsDiffer
+	if net.Captured == d.captured && net.Left == 0 && d.over(r, now) {
+		body.Why, task = entry.SeenExpired, lapsedTask
+	}
+	drafts := []entry.Draft{entry.New(entry.HoldSeen, body), d.task(task)}
+	if net.Left == 0 {
+		drafts = append(drafts, d.closeWarnings()...)
+	}
+	return drafts
+}
+
+// over tells whether the deposit's life may be over, by the network's clock where
+// its answer has one.
+func (d *Deposit) over(r pay.Result, now flow.Now) bool {
+	at := now.Wall / 1000
+	if !r.Date.IsZero() {
+		at = r.Date.Unix()
+	} else if now.Trust == entry.Untrusted {
+		return false
+	}
+	return d.placed.Expires != 0 && at >= d.placed.Expires-int64((24*time.Hour).Seconds())
+}
