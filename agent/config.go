@@ -55,7 +55,7 @@ type deviceConfig struct {
 type laneConfig struct {
 	place
 	Name      string    `key:"name" need:"a name for the lane"`
-	Role      flow.Role `key:"role" need:"\"cashier\" or \"parking-exit\""`
+	Role      flow.Role `key:"role" need:"\"cashier\", \"deposit\", \"cashier+deposit\" or \"parking-exit\""`
 	Merchants []string  `key:"merchants" need:"a list of merchants' names"`
 	Scanner   string    `key:"scanner" may:"a device's name"`
 	Printer   string    `key:"printer" may:"a device's name"`
@@ -64,20 +64,25 @@ type laneConfig struct {
 	Loop      string    `key:"loop" may:"a device's name"`
 	Drawer    string    `key:"drawer" may:"the name of the printer that the cash drawer is plugged into"`
 	QR        string    `key:"qr" may:"\"auto\" (with every amount), \"ask\" (when the clerk asks) or \"off\""`
-	Amounts   string    `key:"amounts" may:"\"one\", or \"two\": the clerk also types how much takes part in no discount"`
+	Amounts   string    `key:"amounts" may:"\"one\"; \"two\": the clerk also types how much takes part in no discount; or \"deposit\": also a deposit, in the same visit"`
 	ByHand    string    `key:"by_hand" may:"\"yes\" or \"no\": may the clerk book cash and bank cards"`
 }
 
 // takesByHand tells whether cash and bank cards may be booked: at a counter,
 // unless the config says otherwise.
 func (l *laneConfig) takesByHand() bool {
-	return l.ByHand == "yes" || l.ByHand == "" && l.Role == flow.Cashier
+	return l.Role.Sells() && (l.ByHand == "yes" || l.ByHand == "" && l.Role != flow.ParkingExit)
 }
 
 // asksFull tells whether the clerk also types how much of an amount takes part in
 // no discount: the store mode "total and undiscounted amount" of Alipay and Cloud
 // Pay (opendocs.alipay.com open/02ekfp; cloud.tencent.com 569/37632).
 func (l *laneConfig) asksFull() bool { return l.Amounts == "two" }
+
+// asksDeposit tells whether the clerk types a deposit beside the amount of an
+// order: the store mode "consumption and deposit" of Cloud Pay. The order is paid
+// first, then the deposit is asked for; its sum stands in the order's note.
+func (l *laneConfig) asksDeposit() bool { return l.Amounts == "deposit" }
 
 // cloudConfig is where records go; without a broker they stay on the device.
 type cloudConfig struct {

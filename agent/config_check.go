@@ -69,7 +69,7 @@ func (c configCheck) devices() {
 }
 
 // roleNames are the roles that have a machine.
-var roleNames = []flow.Role{flow.Cashier, flow.ParkingExit}
+var roleNames = []flow.Role{flow.Cashier, flow.DepositDesk, flow.CashierDeposit, flow.ParkingExit}
 
 func (c configCheck) lanes() {
 	if len(c.Lanes) == 0 {
@@ -85,13 +85,12 @@ func (c configCheck) lanes() {
 		if l.QR != "" && l.QR != "auto" && l.QR != "ask" && l.QR != "off" {
 			c.problems.add(l.line("qr"), "[[lane]] %s: qr is %q; expected \"auto\", \"ask\" or \"off\"", l.Name, l.QR)
 		}
-		if l.Amounts != "" && l.Amounts != "one" && l.Amounts != "two" {
-			c.problems.add(l.line("amounts"), "[[lane]] %s: amounts is %q; expected \"one\" or \"two\"", l.Name, l.Amounts)
-		}
+		c.laneAmounts(l)
 		if l.ByHand != "" && l.ByHand != "yes" && l.ByHand != "no" {
 			c.problems.add(l.line("by_hand"), "[[lane]] %s: by_hand is %q; expected \"yes\" or \"no\"", l.Name, l.ByHand)
 		}
 		c.laneMerchants(l)
+		c.laneDeposits(l)
 		for _, job := range l.jobs() {
 			c.laneDevice(l, job[0], job[1])
 		}
@@ -100,6 +99,20 @@ func (c configCheck) lanes() {
 		} else {
 			scanners[l.Scanner] = l.Name
 		}
+	}
+}
+
+// laneAmounts checks what the clerk types.
+func (c configCheck) laneAmounts(l *laneConfig) {
+	switch l.Amounts {
+	case "", "one", "two":
+	case "deposit":
+		if l.Role == flow.CashierDeposit || !slices.Contains(roleNames, l.Role) {
+			return
+		}
+		c.problems.add(l.line("amounts"), "[[lane]] %s: amounts is \"deposit\", and the role is %q; a visit with an amount and a deposit needs role = \"cashier+deposit\"", l.Name, l.Role)
+	default:
+		c.problems.add(l.line("amounts"), "[[lane]] %s: amounts is %q; expected \"one\", \"two\" or \"deposit\"", l.Name, l.Amounts)
 	}
 }
 

@@ -19,6 +19,7 @@ func (c *config) explain(w io.Writer) {
 				fmt.Fprintf(w, "  %s  %-8s  %s\n", how.told, wallet, c.takerOf(l, how.way, wallet))
 			}
 		}
+		c.explainHolds(w, l)
 	}
 }
 

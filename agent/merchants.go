@@ -21,7 +21,10 @@ type network struct {
 	mute    bool     // it has no word for a payer who is asked for a password
 	// qr is whose phones can pay the codes that a merchant shows. Where there are
 	// none it says which keys are missing.
-	qr     func(m *merchantConfig) (wallets []string, needs string)
+	qr func(m *merchantConfig) (wallets []string, needs string)
+	// holds are what it offers for a wallet's deposits. Where there are none it says
+	// which keys are missing; nil: it takes none at all.
+	holds  func(m *merchantConfig, wallet string) (terms pay.HoldTerms, needs string)
 	timing pay.Timing // how patient it wants us to be
 	keys   merchantKeys
 	check  func(c configCheck, m *merchantConfig, wrong wrongFunc) // what its keys may say

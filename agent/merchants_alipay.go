@@ -12,7 +12,10 @@ import (
 var alipayNetwork = network{
 	wallets: []string{"alipay"},
 	qr:      func(*merchantConfig) ([]string, string) { return []string{"alipay"}, "" },
-	timing:  alipay.Timing,
+	holds: func(m *merchantConfig, _ string) (pay.HoldTerms, string) {
+		return alipay.Terms(m.SellerID), "seller_id"
+	},
+	timing: alipay.Timing,
 	keys: merchantKeys{
 		need: map[string]string{
 			"mode":       `"direct" or "provider"`,

@@ -15,6 +15,7 @@ var cloudpayNetwork = network{
 		}
 		return []string{"wechat"}, ""
 	},
+	holds:  func(_ *merchantConfig, wallet string) (pay.HoldTerms, string) { return cloudpay.Terms(wallet), "" },
 	timing: cloudpay.Timing,
 	keys: merchantKeys{
 		need: map[string]string{

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tillgate/agent/clock"
+	"tillgate/agent/meter"
 	"tillgate/agent/pay"
 )
 
@@ -64,6 +65,13 @@ func TestEveryNetworkMakesItsClient(t *testing.T) {
 			}
 			if _, back := p.(pay.Refunder); !back {
 				t.Error("it gives nothing back")
+			}
+			paced := pay.Pace(meter.New("test").Provider("x", p)) // as lanes have it
+			for _, wallet := range []string{"", "wechat", "alipay"} {
+				said, does := c.Merchants[0].terms(wallet), paced.(pay.Holder).Terms(wallet)
+				if holds, ok := p.(pay.Holder); said != does || ok && said != holds.Terms(wallet) {
+					t.Errorf("of deposits of %q the config says %+v, and lanes are told %+v", wallet, said, does)
+				}
 			}
 		})
 	}

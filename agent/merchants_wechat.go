@@ -21,6 +21,7 @@ var wechatNetwork = network{
 		}
 		return nil, "v3_key and notify_url"
 	},
+	holds:  func(*merchantConfig, string) (pay.HoldTerms, string) { return wechat.Terms(), "" },
 	timing: pay.WeChat,
 	keys: merchantKeys{
 		need: map[string]string{

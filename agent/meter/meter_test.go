@@ -160,6 +160,51 @@ func TestRefunds(t *testing.T) {
 	})
 }
 
+// safe is a network that takes deposits.
+type safe struct{ network }
+
+func (s safe) Terms(string) pay.HoldTerms                        { return pay.HoldTerms{Code: true} }
+func (s safe) Hold(context.Context, pay.Charge) pay.Result       { return s.answer() }
+func (s safe) ShowHold(context.Context, pay.Offer) pay.Result    { return s.answer() }
+func (s safe) QueryHold(context.Context, pay.Attempt) pay.Result { return s.answer() }
+func (s safe) UndoHold(context.Context, pay.Attempt) pay.Result  { return s.answer() }
+func (s safe) Capture(context.Context, pay.Move) pay.Result      { return s.answer() }
+func (s safe) QueryCapture(context.Context, pay.Move) pay.Result { return s.answer() }
+func (s safe) Release(context.Context, pay.Move) pay.Result      { return s.answer() }
+func (s safe) QueryRelease(context.Context, pay.Move) pay.Result { return s.answer() }
+
+// TestDeposits are counted where the network has them; elsewhere there are no terms.
+func TestDeposits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := meter.New("test")
+		can := m.Provider("hotel", safe{network{pay.Paid, time.Second}})
+		cannot := m.Provider("other", network{})
+		if terms := cannot.(pay.Holder).Terms(""); terms != (pay.HoldTerms{}) {
+			t.Errorf("a network without deposits offers %+v", terms)
+		}
+		if r := cannot.(pay.Mover).Capture(t.Context(), pay.Move{}); r.State != pay.Unknown || !r.Fault {
+			t.Errorf("a network without deposits answers a capture with %+v", r)
+		}
+		can.(pay.Holder).Hold(t.Context(), pay.Charge{})
+		can.(pay.HoldShower).ShowHold(t.Context(), pay.Offer{})
+		can.(pay.Holder).QueryHold(t.Context(), pay.Attempt{})
+		can.(pay.Holder).UndoHold(t.Context(), pay.Attempt{})
+		mover := can.(pay.Mover)
+		want := map[string]string{`tillgate_network_calls_total{merchant="other",verb="capture",state="unknown"}`: ""}
+		for verb, ask := range map[string]func(context.Context, pay.Move) pay.Result{
+			"capture": mover.Capture, "query_capture": mover.QueryCapture, "release": mover.Release, "query_release": mover.QueryRelease,
+		} {
+			ask(t.Context(), pay.Move{})
+			want[`tillgate_network_calls_total{merchant="hotel",verb="`+verb+`",state="paid"}`] = "1"
+		}
+		for _, verb := range []string{"hold", "show_hold", "query_hold", "undo_hold"} {
+			want[`tillgate_network_calls_total{merchant="hotel",verb="`+verb+`",state="paid"}`] = "1"
+		}
+		expect(t, m, want)
+	})
+}
+
 func TestProvider(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -23,8 +23,11 @@ var noSeller = pay.Result{State: pay.NotSent, Code: "no seller id", Detail: "the
 // Terms are those of fund pre-authorisation (page 318/106393): as many captures as fit,
 // and parts may be released. How long one lasts is in the contract.
 // Without the seller's number in the config there are none.
-func (p *Provider) Terms(string) pay.HoldTerms {
-	offered := p.o.SellerID != ""
+func (p *Provider) Terms(string) pay.HoldTerms { return Terms(p.o.SellerID) }
+
+// Terms are those of a merchant with an account that receives.
+func Terms(sellerID string) pay.HoldTerms {
+	offered := sellerID != ""
 	return pay.HoldTerms{Code: offered, QR: offered, Parts: offered}
 }
 

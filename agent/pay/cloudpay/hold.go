@@ -19,7 +19,10 @@ const holdLife = 30 * 24 * time.Hour
 
 // Terms are those of pages 37676 to 37681. WeChat Pay releases the rest with its one
 // capture, and has no QR codes for deposits; Alipay has neither limit.
-func (p *Provider) Terms(wallet string) pay.HoldTerms {
+func (p *Provider) Terms(wallet string) pay.HoldTerms { return Terms(wallet) }
+
+// Terms are those of every merchant.
+func Terms(wallet string) pay.HoldTerms {
 	switch wallet {
 	case alipay:
 		return pay.HoldTerms{Code: true, QR: true, Parts: true, Life: holdLife}

@@ -29,7 +29,10 @@ const holdLife = 30 * 24 * time.Hour
 // Terms are those of page 4011986268: one consumption, which has no number, and with
 // which the rest goes back at once. All of it may be given back until then, no
 // part of it. No codes are shown: the network has no such type of order.
-func (p *Provider) Terms(string) pay.HoldTerms {
+func (p *Provider) Terms(string) pay.HoldTerms { return Terms() }
+
+// Terms are those of every merchant.
+func Terms() pay.HoldTerms {
 	return pay.HoldTerms{Code: true, Captures: 1, RestGoes: true, Unnumbered: true, Days: true, Life: holdLife}
 }
 
