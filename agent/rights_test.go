@@ -153,8 +153,8 @@ func live(t *testing.T, cfg *config) (a *agent, stop func()) {
 	return a, stop
 }
 
-// serial waits until a document holds.
-func serial(t *testing.T, a *agent, want int64) {
+// awaitSerial waits until a document holds.
+func awaitSerial(t *testing.T, a *agent, want int64) {
 	t.Helper()
 	late := time.After(time.Minute)
 	for grown := a.store.Grown(); a.desk.Roster.Serial() != want; grown = a.store.Grown() {
@@ -202,7 +202,7 @@ func TestRightsComeDown(t *testing.T) {
 	here := cloud.Address{Site: cfg.Terminal.Site, Device: cfg.Terminal.Number}
 	h.publish(here, signable(here.Site, 7, "Wang manager", "Li clerk"), nil) // before anybody is there
 	a, stop := live(t, cfg)
-	serial(t, a, 7)
+	awaitSerial(t, a, 7)
 	if got := namesOf(a); !slices.Equal(got, []string{"Li clerk", "Wang manager"}) {
 		t.Errorf("there are %v", got)
 	}
@@ -228,7 +228,7 @@ func TestRightsComeDown(t *testing.T) {
 		t.Errorf("after what is not to be taken there are %v", got)
 	}
 	h.publish(here, signable(here.Site, 12, "Wang manager", "Zhao technician"), nil)
-	serial(t, a, 12)
+	awaitSerial(t, a, 12)
 	stop()
 
 	h.close() // from here on there is no cloud
