@@ -45,6 +45,7 @@ type Ask struct {
 	Order     entry.Seq
 	Number    string    // the order's, 24 digits
 	Amount    money.Fen // exactly
+	Capture   string    // of a refund of a deposit: the number of the capture that goes back; empty: the newest with something left
 	Reason    string
 	Request   string // the ID of a request that has been approved; empty: there is none yet
 

@@ -39,6 +39,13 @@ type Payments interface {
 	Payment(ctx context.Context, order entry.Seq) (store.Payment, error)
 }
 
+// Deposits is what is held, by key, and by any number that leads to it.
+type Deposits interface {
+	Hold(ctx context.Context, key entry.Seq) (store.Hold, error)
+	HoldOf(ctx context.Context, name string) (store.Hold, error)
+	Holds(ctx context.Context, q store.HoldQuery) ([]store.Hold, error)
+}
+
 // Shifts are who is on duty, and who was.
 type Shifts interface {
 	OnDuty() []store.Shift
@@ -54,6 +61,7 @@ type Journal interface {
 	Beginning
 	Past
 	Payments
+	Deposits
 	Shifts
 	Orders
 	Todo

@@ -38,7 +38,7 @@ func (d *Desk) Refund(ctx context.Context, a Ask) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
-	wish := flow.Refund{Order: a.Order, Amount: a.Amount, Reason: a.Reason, Staff: a.who(), By: allowed.By, Request: a.Once}
+	wish := flow.Refund{Order: a.Order, Amount: a.Amount, Capture: a.Capture, Reason: a.Reason, Staff: a.who(), By: allowed.By, Request: a.Once}
 	said, err := d.tell(ctx, a.Lane, wish)
 	if err != nil {
 		if r := (*Refusal)(nil); errors.As(err, &r) && r.Why == words.HaltLaneBusy && taken != nil {
@@ -102,10 +102,11 @@ func (d *Desk) tell(ctx context.Context, lane string, ev flow.Event) (flow.Said,
 	}
 	select {
 	case said := <-heard:
-		if said.Tell != "" && said.Tell != words.TellDecided {
-			return said, halt(words.HaltLane, said.Tell)
+		switch said.Tell {
+		case "", words.TellDecided, words.TellHoldScan:
+			return said, nil
 		}
-		return said, nil
+		return said, halt(words.HaltLane, said.Tell)
 	case <-ctx.Done():
 		return flow.Said{}, fmt.Errorf("wait for lane %s, which goes on: %w", lane, ctx.Err())
 	}
