@@ -51,7 +51,7 @@ test-race:
 	$(GO) test -race -short -tags demo ./...
 
 test-long:
-	$(GO) test -tags demo ./store/... ./agent/pay/... ./agent/sim
+	$(GO) test -tags demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
 
 # Two thousand lives of a lane against faults in network, disk, power, broker and people.
 test-sim: build-demo

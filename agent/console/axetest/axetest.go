@@ -54,6 +54,9 @@ func faultsOf(tab context.Context) (faults []fault, err error) {
 	ctx, cancel := context.WithTimeout(tab, checkWithin)
 	defer cancel()
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](text+";"+run, chromedp.EvalAwaitPromise))
+	for err != nil && strings.Contains(err.Error(), "navigated") && ctx.Err() == nil { // a page that looks again by itself did so in the middle
+		found, err = chromedp.Run(ctx, chromedp.Evaluate[string](text+";"+run, chromedp.EvalAwaitPromise))
+	}
 	if err == nil {
 		err = json.Unmarshal([]byte(found), &faults)
 	}

@@ -112,7 +112,7 @@ func TestADepositIsNoPayment(t *testing.T) {
 
 func TestTerms(t *testing.T) {
 	t.Parallel()
-	want := pay.HoldTerms{Code: true, Captures: 1, RestGoes: true, Unnumbered: true, Life: 30 * 24 * time.Hour}
+	want := pay.HoldTerms{Code: true, Captures: 1, RestGoes: true, Unnumbered: true, Days: true, Life: 30 * 24 * time.Hour}
 	p := (&network{}).provider(t, directOptions)
 	for _, wallet := range []string{"", "wechat"} {
 		if got := p.Terms(wallet); got != want {
