@@ -175,7 +175,7 @@ func (p *plan) mayBegin() error {
 // the step sends, and the numbers of attempts whose code may go again.
 func (p *plan) checkCodes(bodies []any, mono int64) (codes map[string]codeUse, freed map[string]bool, err error) {
 	for _, body := range bodies {
-		if number, code := codeOf(body); code != "" {
+		if number, code := codeOf(body); code != "" && sends(body) {
 			if _, here := codes[code]; here || p.codeUsed(code, mono, freed) {
 				return nil, nil, fmt.Errorf("commit attempt %s: %w", number, ErrCodeUsed)
 			}
@@ -194,7 +194,16 @@ func (p *plan) checkCodes(bodies []any, mono int64) (codes map[string]codeUse, f
 	return codes, freed, nil
 }
 
-// codeOf is the payment code that an intent sends, as its hash; empty where it sends none.
+// sends tells an intent from its second copy in a later epoch, whose code is gone already.
+func sends(body any) bool {
+	switch body.(type) {
+	case entry.AskedBody, entry.HoldAskedBody:
+		return true
+	}
+	return false
+}
+
+// codeOf is the payment code of an intent or of its second copy, as its hash; empty where it has none.
 func codeOf(body any) (number, code string) {
 	switch b := body.(type) {
 	case entry.AskedBody:

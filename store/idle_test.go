@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -48,10 +49,14 @@ func TestIdleFindsDamage(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1)
 	s := l.open()
-	trade(t, s, 5000, "a") // more than SQLite's cache holds
+	numbers := trade(t, s, 5000, "a") // more than SQLite's cache holds
 	unknown, err := ask(s, "unknown")
 	must(t, err)
-	must(t, l.disk.Flip(path, 300*1024+500))
+	intent := strings.Index(string(l.disk.Image().Bytes(path)), `{"n":"`+numbers[200])
+	if intent < 0 {
+		t.Fatal("the entry is not in the file")
+	}
+	must(t, l.disk.Flip(path, int64(intent)+8))
 	s.Idle(context.Background())
 	if _, err := ask(s, "y"); !errors.Is(err, store.ErrDamaged) {
 		t.Fatalf("a sale on a damaged journal: %v", err)
