@@ -100,6 +100,9 @@ type cloudConfig struct {
 type consoleConfig struct {
 	place
 	Listen string `key:"listen" may:"a loopback address such as \"127.0.0.1:8080\""`
+	// Phone is where the files of /phone/ lie for supervisors' phones; codes for
+	// them then lead there. Nothing is ever asked of it from here.
+	Phone string `key:"phone" may:"the https address of the page for supervisors' phones, such as \"https://shop.example/phone/\""`
 }
 
 // What is used where the file says nothing.

@@ -149,6 +149,16 @@ func (c configCheck) outside() {
 	case !loopback(host): // the page takes amounts and asks for no PIN
 		c.problems.add(c.Console.line("listen"), "[console]: listen is %q; expected an address of this machine only, such as %q", c.Console.Listen, listenDefault)
 	}
+	if phone := c.Console.Phone; phone != "" && !folderOfHTTPS(phone) {
+		c.problems.add(c.Console.line("phone"), "[console]: phone is %q; expected the https address of a folder, such as %q", phone, "https://shop.example/phone/")
+	}
+}
+
+// folderOfHTTPS tells whether a text is an https address that ends with a slash
+// and has nothing behind it: what a code carries is put there.
+func folderOfHTTPS(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && !strings.Contains(text, "#") && strings.HasSuffix(u.Path, "/")
 }
 
 // named keeps the names of one kind of table.

@@ -61,7 +61,7 @@ func (p tab) goes(path string) {
 // bare is a page's faults that its people would meet: fields without a name,
 // places that a keyboard does not reach, what is wider than the screen.
 const bare = `[...document.querySelectorAll("input:not([type=hidden]), select")].filter((f) => !f.labels.length).map((f) => f.name + " has no label")
-  .concat([...document.querySelectorAll("button, a")].filter((b) => !b.innerText.trim()).map((b) => b.outerHTML + " has no name"))
+  .concat([...document.querySelectorAll("button, a")].filter((b) => !b.textContent.trim()).map((b) => b.outerHTML + " has no name"))
   .concat(document.documentElement.scrollWidth > innerWidth ? ["wider than the screen by " + (document.documentElement.scrollWidth - innerWidth)] : []).join("; ")`
 
 func (p tab) fair() {

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"tillgate/agent/console/qr"
@@ -57,6 +58,9 @@ type Options struct {
 	Refunds func(ctx context.Context, order entry.Seq) ([]words.Refund, error)
 	// Desk is who works here and who is on duty; nil: nobody signs in.
 	Desk    *duty.Desk
+	// Phone is the https address at which supervisors' phones find the page
+	// /phone/; empty: codes for phones have their text alone.
+	Phone   string
 	Mono    func() int64 // the boot clock in ms, which QR codes expire by
 	Metrics http.Handler // GET /metrics
 	// Extra plays customers in a demo; nil on a device. It is asked below
@@ -84,6 +88,7 @@ type console struct {
 	sales   []sales // by lane
 
 	sessions sessions
+	people   sync.Mutex // held from the look at a person to what is made of it
 }
 
 //go:embed static

@@ -102,7 +102,7 @@ func (c *console) orderOf(r *http.Request, g guest) (o order, err error) {
 	}
 	if one, ok := c.sessions.of(g.token); ok && one.asked.Operation == duty.Refund && one.asked.Order == o.Order && one.asked.Until > c.Desk.Clock().Mono {
 		o.request = one.asked
-		o.qr = c.draw(words.QR{Link: one.asked.Text})
+		o.qr = c.draw(words.QR{Link: c.byPhone(one.asked.Text)})
 	}
 	return o, err
 }

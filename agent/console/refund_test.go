@@ -57,7 +57,8 @@ func (s *shop) send(cookie, page, path string, fields url.Values) (status int, t
 	}
 	re := s.ask("POST", path, fields.Encode(), "Cookie", cookie)
 	if re.Code == http.StatusSeeOther {
-		follow := s.ask("GET", re.Header().Get("Location"), "", "Cookie", cookie)
+		to, _, _ := strings.Cut(re.Header().Get("Location"), "#")
+		follow := s.ask("GET", to, "", "Cookie", cookie)
 		return follow.Code, follow.Body.String()
 	}
 	return re.Code, re.Body.String()

@@ -91,6 +91,9 @@ func (c *console) serveSignIn(w http.ResponseWriter, r *http.Request) {
 	if g, ok := c.guestOf(r.Context(), tokenOf(r)); ok {
 		s.guest = &g.Person
 	}
+	if r.URL.Query().Get("set") != "" {
+		s.done = speak(words.PagePINIsSet)
+	}
 	c.show(w, http.StatusOK, s, signInForm(s, "", c.staffed()))
 }
 
@@ -167,7 +170,7 @@ func (c *console) activate(w http.ResponseWriter, r *http.Request) {
 		c.show(w, http.StatusUnprocessableEntity, s, activateForm(p.Name))
 		return
 	}
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	http.Redirect(w, r, "/sign-in?set=yes", http.StatusSeeOther)
 }
 
 // begins tells whether an action may be done from where a request comes. Once
@@ -211,4 +214,17 @@ func (c *console) routeStaff(mux *http.ServeMux) {
 	mux.HandleFunc("POST /shift/{shift}/off", c.signed(c.clockOff))
 	mux.HandleFunc("POST /shift/{shift}/over", c.signed(c.handOver))
 	mux.HandleFunc("POST /shift/{shift}/print", c.signed(c.printSlip))
+	mux.HandleFunc("GET /people", c.signed(c.servePeople))
+	mux.HandleFunc("POST /people", c.signed(c.hire))
+	mux.HandleFunc("GET /people/{person}", c.signed(c.servePerson))
+	mux.HandleFunc("POST /people/{person}", c.signed(c.setPerson))
+	mux.HandleFunc("POST /people/{person}/{act}", c.signed(c.actOnPerson))
+	mux.HandleFunc("GET /settings", c.signed(c.serveSettings))
+	mux.HandleFunc("POST /settings", c.signed(c.set))
+	mux.HandleFunc("GET /me", c.signed(c.serveMe))
+	mux.HandleFunc("POST /me/pin", c.signed(c.changePIN))
+	mux.HandleFunc("POST /me/key", c.signed(c.enrol))
+	mux.HandleFunc("POST /me/answer", c.signed(c.answerRequest))
+	mux.HandleFunc("GET /phone/{$}", c.servePhone)
+	mux.HandleFunc("GET /phone/{file}", servePhoneFile)
 }

@@ -65,6 +65,13 @@ func (d *Desk) Enrol(ctx context.Context, spot Spot, where string, given Key) (K
 	return key, d.keep(ctx, entry.SettingSetBody{Name: keySetting + id, By: id}, map[string][]byte{Secrets + id: raw})
 }
 
+// HasKey tells whether a person has an approval key on this terminal.
+func (d *Desk) HasKey(id string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.keys[id]) > 0
+}
+
 // Answer is a supervisor's yes to what another terminal asks for: a scanned text
 // and a PIN become the code that is typed in there. It is written down here too.
 func (d *Desk) Answer(ctx context.Context, spot Spot, where, text, why string) (Wish, pay.Secret, error) {

@@ -22,6 +22,24 @@ func (d *Desk) SetPerson(ctx context.Context, by string, p staff.Person, spot Sp
 	return d.changeBy(ctx, spot, func(now staff.Now) (staff.Step, error) { return d.Roster.Set(by, p, now) })
 }
 
+// Hire makes a person and the one-time link with which they set a PIN. Where only
+// the link could not be made, the person is there without one.
+func (d *Desk) Hire(ctx context.Context, by string, p staff.Person, spot Spot) (link staff.Link, err error) {
+	p.ID = ""
+	var made entry.PersonSetBody
+	err = d.changeBy(ctx, spot, func(now staff.Now) (staff.Step, error) {
+		step, err := d.Roster.Set(by, p, now)
+		if err == nil {
+			made = entry.Must[entry.PersonSetBody](entry.Entry{Kind: entry.PersonSet, Body: step.Entries[0].Body})
+		}
+		return step, err
+	})
+	if err != nil {
+		return link, err
+	}
+	return d.Activate(ctx, by, made.Person)
+}
+
 // RemovePerson lets a person go for good.
 func (d *Desk) RemovePerson(ctx context.Context, by, id string) error {
 	return d.change(ctx, staff.Proof{}, func(staff.Now) (staff.Step, error) { return d.Roster.Remove(by, id) })

@@ -267,6 +267,9 @@ func (r *Roster) Serial() int64 {
 	return r.serial
 }
 
+// ByCloud tells whether people and rights come from the cloud alone.
+func (r *Roster) ByCloud() bool { return r.o.Key != nil }
+
 // May tells whether a person may do something on a lane; an empty lane is the
 // whole store, every lane of the config. A clerk's refunds on duty, and sums
 // that need a second person, are not decided here. While the clock proves

@@ -86,6 +86,71 @@ const (
 	PageSeenTo    Page = "seen-to"
 )
 
+// People who work here.
+const (
+	PageHire       Page = "hire"
+	PageHireNow    Page = "hire-now"
+	PageRole       Page = "role"
+	PageRights     Page = "rights"
+	PageByRole     Page = "by-role"
+	PageOneByOne   Page = "one-by-one"
+	PageEveryLane  Page = "every-lane"
+	PageHasPIN     Page = "has-pin"
+	PageNoPIN      Page = "no-pin"
+	PageIsOff      Page = "is-off"
+	PageYou        Page = "you"
+	PageSwitchOff  Page = "switch-off"
+	PageSwitchOn   Page = "switch-on"
+	PageOffHelp    Page = "off-help"
+	PageRemove     Page = "remove"
+	PageRemoveHelp Page = "remove-help"
+	PageNewLink    Page = "new-link"
+	PageLink       Page = "link"
+	PageLinkHelp   Page = "link-help"
+	PageSetHere    Page = "set-here"
+	PageSave       Page = "save"
+	PageSaved      Page = "saved"
+	PageStale      Page = "stale"
+	PageByCloud    Page = "by-cloud"
+	PageSpot       Page = "spot"
+	PageSpotName   Page = "spot-name"
+)
+
+// Settings, the own PIN, and approvals from elsewhere.
+const (
+	PageSettings     Page = "settings"
+	PageSpoken       Page = "spoken"
+	PageSilent       Page = "silent"
+	PageMine         Page = "mine"
+	PageOldPIN       Page = "old-pin"
+	PageNewPIN       Page = "new-pin"
+	PageChangePIN    Page = "change-pin"
+	PagePINIsSet     Page = "pin-is-set"
+	PageKey          Page = "key"
+	PageKeyHelp      Page = "key-help"
+	PageKeyHas       Page = "key-has"
+	PageKeyTake      Page = "key-take"
+	PageKeyOther     Page = "key-other"
+	PageKeyShown     Page = "key-shown"
+	PageKeyTaken     Page = "key-taken"
+	PageAnswer       Page = "answer"
+	PageAnswerScan   Page = "answer-scan"
+	PageAnswerLook   Page = "answer-look"
+	PageAnswerCode   Page = "answer-code"
+	PageDevice       Page = "device"
+	PageOrder        Page = "order"
+	PageSum          Page = "sum"
+	PagePhone        Page = "phone"
+	PagePhoneNone    Page = "phone-none"
+	PagePhoneReady   Page = "phone-ready"
+	PagePhonePaste   Page = "phone-paste"
+	PagePhoneYes     Page = "phone-yes"
+	PagePhoneNo      Page = "phone-no"
+	PagePhoneBad     Page = "phone-bad"
+	PagePhoneForget  Page = "phone-forget"
+	PagePhoneScripts Page = "phone-scripts"
+)
+
 // pages are the texts of this file's words.
 var pages = map[Page][2]string{
 	PageSignIn:     {"登录", "Sign in"},
@@ -157,6 +222,65 @@ var pages = map[Page][2]string{
 	PageGoesBack:  {"退回付款人", "It goes back to the payer"},
 	PageElsewhere: {"已另行入账", "It was booked elsewhere"},
 	PageSeenTo:    {"已处理", "It has been seen to"},
+
+	PageHire:       {"新增人员", "Add a person"},
+	PageHireNow:    {"新增并生成链接", "Add, and make the link"},
+	PageRole:       {"角色", "Role"},
+	PageRights:     {"权限", "Rights"},
+	PageByRole:     {"按角色默认", "As the role has"},
+	PageOneByOne:   {"单独设置", "Set one by one"},
+	PageEveryLane:  {"所有通道", "All lanes"},
+	PageHasPIN:     {"已设密码", "PIN set"},
+	PageNoPIN:      {"未设密码", "No PIN yet"},
+	PageIsOff:      {"已停用", "Switched off"},
+	PageYou:        {"您", "You"},
+	PageSwitchOff:  {"停用", "Switch off"},
+	PageSwitchOn:   {"启用", "Switch on"},
+	PageOffHelp:    {"停用后立即退出登录，可随时启用", "They are signed out at once, and can be switched on again"},
+	PageRemove:     {"删除此人", "Remove for good"},
+	PageRemoveHelp: {"密码与链接一并失效，不能恢复；报表仍有其姓名", "PIN and link end with it, and it cannot be undone; reports keep the name"},
+	PageNewLink:    {"生成密码链接", "Make a link to set a PIN"},
+	PageLink:       {"一次性链接", "One-time link"},
+	PageLinkHelp:   {"请本人扫码或打开链接，自设密码；只显示这一次，15 分钟内有效", "The person scans it or opens the link and sets a PIN of their own; it is shown this once and good for 15 minutes"},
+	PageSetHere:    {"在本机设置", "Set it on this screen"},
+	PageSave:       {"保存", "Save"},
+	PageSaved:      {"已保存", "Saved"},
+	PageStale:      {"此人的设置刚被更改，未保存；请看清后再改", "Somebody has just changed this person, so nothing was saved; look again before you do"},
+	PageByCloud:    {"人员与权限由云端签发，此处只能生成密码链接；云端序号", "People and rights are signed by the cloud and only links to set a PIN are made here; its serial is"},
+	PageSpot:       {"时钟未校准：放宽权限须一位经理在此输入姓名和密码", "The clock is not trusted: what widens a right takes a manager's name and PIN here"},
+	PageSpotName:   {"经理姓名", "Manager"},
+
+	PageSettings:     {"设置", "Settings"},
+	PageSpoken:       {"播报", "Spoken"},
+	PageSilent:       {"静音", "Silent"},
+	PageMine:         {"我的", "My own"},
+	PageOldPIN:       {"现在的密码", "Present PIN"},
+	PageNewPIN:       {"新密码", "New PIN"},
+	PageChangePIN:    {"修改密码", "Change the PIN"},
+	PagePINIsSet:     {"密码已设置，请用新密码登录", "The PIN is set; sign in with it"},
+	PageKey:          {"手机授权密钥", "Approval key for a phone"},
+	PageKeyHelp:      {"装入手机后，不在场也能授权，无需网络；不要让他人扫到", "With it in a phone you approve from elsewhere, without any network; let nobody else scan it"},
+	PageKeyHas:       {"您在本机已有密钥，再领一个旧的即失效", "You have a key on this terminal, and a new one voids it"},
+	PageKeyTake:      {"领取密钥", "Take a key"},
+	PageKeyOther:     {"其他终端的密钥（可不填）", "Another terminal's key, if you have one"},
+	PageKeyShown:     {"请用手机相机扫码，只显示这一次", "Scan it with the phone's camera; it is shown this once"},
+	PageKeyTaken:     {"密钥已装入本机，同一部手机即可授权", "This terminal has taken the key, and the same phone answers it"},
+	PageAnswer:       {"替其他终端授权", "Approve for another terminal"},
+	PageAnswerScan:   {"扫对方屏幕上的码", "Scan the code on the other screen"},
+	PageAnswerLook:   {"查看申请", "Look at it"},
+	PageAnswerCode:   {"请把授权码告诉对方", "Tell them this code"},
+	PageDevice:       {"终端", "Terminal"},
+	PageOrder:        {"订单", "Order"},
+	PageSum:          {"金额（元）", "Sum, yuan"},
+	PagePhone:        {"手机授权", "Approve by phone"},
+	PagePhoneNone:    {"本机没有密钥：请在终端的“我的”页领取，再用相机扫码", "There is no key in this phone: take one at the terminal, on the page \"My own\", and scan it"},
+	PagePhoneReady:   {"密钥已装入，没有网络也能用；请扫终端上的申请码", "The key is in and works without a network; scan what a terminal asks for"},
+	PagePhonePaste:   {"或粘贴申请码", "Or paste what it asks for"},
+	PagePhoneYes:     {"同意，显示授权码", "Approve, and show the code"},
+	PagePhoneNo:      {"不同意", "Refuse"},
+	PagePhoneBad:     {"这不是授权申请或密钥，请重新扫码", "That is neither a request nor a key; scan it again"},
+	PagePhoneForget:  {"删除本机密钥", "Forget the keys"},
+	PagePhoneScripts: {"请启用脚本，并用 https 打开", "Scripts are needed, and an https address"},
 }
 
 // In is the word in a language; one without a text is shown as it is.
