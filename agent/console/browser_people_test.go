@@ -106,7 +106,7 @@ func TestBrowserManagersMorning(t *testing.T) {
 	desk.picture("settings-saved")
 	desk.do(chromedp.SetValue(chromedp.CSS("#value-second-limit"), "12.505"))
 	desk.do(chromedp.Submit(chromedp.CSS("#second-limit")))
-	desk.at("/settings", "请按页面提示填写")
+	desk.at("/settings", "“双人授权限额（元）”不能这样设置")
 	desk.picture("settings-refused")
 	if shop.desk.RefundLimit() != 30_000 || shop.desk.SecondLimit() != 900_000 {
 		t.Errorf("the limits are %s and %s", shop.desk.RefundLimit(), shop.desk.SecondLimit())

@@ -57,7 +57,7 @@ type Options struct {
 	// Refunds are what has gone back of an order, or may, each as it stands now.
 	Refunds func(ctx context.Context, order entry.Seq) ([]words.Refund, error)
 	// Desk is who works here and who is on duty; nil: nobody signs in.
-	Desk    *duty.Desk
+	Desk *duty.Desk
 	// Phone is the https address at which supervisors' phones find the page
 	// /phone/; empty: codes for phones have their text alone.
 	Phone   string

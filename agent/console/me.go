@@ -73,8 +73,9 @@ func (c *console) changePIN(w http.ResponseWriter, r *http.Request, g guest) {
 
 // keyView is an approval key, this once.
 type keyView struct {
-	text string
-	qr   code
+	text  string
+	qr    code
+	plain bool // no address of the phone's page is known
 }
 
 // enrol gives a supervisor a key for a phone: shown in the answer to the form,
@@ -88,7 +89,7 @@ func (c *console) enrol(w http.ResponseWriter, r *http.Request, g guest) {
 	case given != "":
 		c.showMe(w, g, http.StatusOK, meView{at: "key", done: speak(words.PageKeyTaken)})
 	default:
-		v := keyView{text: string(key)}
+		v := keyView{text: string(key), plain: c.Phone == ""}
 		v.qr = c.draw(words.QR{Link: c.byPhone(v.text + "/" + c.Desk.Device)})
 		c.show(w, http.StatusOK, c.sheet(words.PageKey, &g), keyPage(v))
 	}

@@ -31,7 +31,9 @@ func (v settingView) has(one choice) bool {
 	return v.value == one.value
 }
 
-func choiceOf(p words.Page, value string) choice { return choice{value, p.In(words.Zh), p.In(words.En)} }
+func choiceOf(p words.Page, value string) choice {
+	return choice{value, p.In(words.Zh), p.In(words.En)}
+}
 
 // choicesOf are the values of a setting; none where a sum is typed.
 func choicesOf(name words.Setting) (all []choice, many bool) {

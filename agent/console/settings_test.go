@@ -68,8 +68,8 @@ func TestSettingsByPage(t *testing.T) {
 		t.Errorf("the journal has %q", set)
 	}
 	for _, c := range []struct{ name, value, says string }{
-		{"refund-limit", "12.505", "or not with that value"}, {"refund-limit", "9000", "Two people cannot be asked for less"}, {"day-starts", "24", "or not with that value"},
-		{"nothing", "1", "no such setting"}, {"voice", "loud", "or not with that value"},
+		{"refund-limit", "12.505", "cannot be set to that"}, {"refund-limit", "9000", "Two people cannot be asked for less"}, {"day-starts", "24", "cannot be set to that"},
+		{"nothing", "1", "cannot be set to that"}, {"voice", "loud", "cannot be set to that"},
 	} {
 		if status, text := s.send(chief, "/settings", "/settings", url.Values{"name": {c.name}, "value": {c.value}}); status != http.StatusUnprocessableEntity || !strings.Contains(text, c.says) {
 			t.Errorf("%s to %q: %d %s, want %q", c.name, c.value, status, notes(text), c.says)

@@ -39,8 +39,11 @@ func (r *Refusal) Show(lang words.Lang) words.Screen { return r.Why.Show(lang, r
 func (r *Refusal) args(lang words.Lang) []any {
 	args := make([]any, len(r.Args))
 	for i, arg := range r.Args {
-		if key, ok := arg.(words.Key); ok {
-			arg = words.Say(key, lang)
+		switch word := arg.(type) {
+		case words.Key:
+			arg = words.Say(word, lang)
+		case words.Setting:
+			arg = word.In(lang)
 		}
 		args[i] = fmt.Sprint(arg)
 	}

@@ -50,7 +50,7 @@ func Settings() []words.Setting {
 
 // parse reads a setting's value and writes it in its one form.
 func parse(name words.Setting, value string) (string, error) {
-	bad := halt(words.HaltSetting, string(name))
+	bad := halt(words.HaltSetting, name)
 	switch name {
 	case words.SettingRefundLimit, words.SettingSecondLimit:
 		if sum, err := money.Parse(value); err == nil && sum <= limitMax {

@@ -86,7 +86,7 @@ var halts = map[Halt][2][3]string{
 	HaltBusy:      {{"待授权的申请过多，未受理", "请先处理或等待其过期"}, {"Too many requests wait for approval, and this one was not taken", "See to those, or wait until they expire"}},
 	HaltNoKey:     {{"您在本机没有授权密钥", "请先登录并领取授权密钥"}, {"You have no approval key on this terminal", "Sign in here and take one first"}},
 	HaltRequest:   {{"扫到的不是授权申请，未授权", "请重新扫描对方屏幕上的码"}, {"What was scanned is no request for an approval, and nothing was approved", "Scan the code on the other screen again"}},
-	HaltSetting:   {{"没有这项设置，或值有误：%s", "请按页面提示填写"}, {"There is no such setting, or not with that value: %s", "Choose as the page says"}},
+	HaltSetting:   {{"“%s”不能这样设置，未更改", "请按页面提示填写；金额最多两位小数"}, {"\"%s\" cannot be set to that, and nothing was set", "Type or choose as the page says; sums have two decimals at most"}},
 	HaltLimits:    {{"两人授权的限额不能低于单人授权的限额，未更改", "请先调整另一项"}, {"Two people cannot be asked for less than one is, so nothing was set", "Set the other limit first"}},
 	HaltUntrusted: {{"时钟未校准，只有经理可以放宽，未更改", "请经理操作，或等待时钟校准"}, {"While the clock is not trusted only a manager widens this, and nothing was set", "Have a manager do it, or wait for the clock"}},
 }
@@ -144,7 +144,7 @@ var settings = map[Setting][2][2]string{
 	SettingRefundLimit: {{"单人授权限额（元）", "收银员退款超过此数须一位主管授权"}, {"Limit for one approval, yuan", "A clerk's refund above it takes a supervisor"}},
 	SettingSecondLimit: {{"双人授权限额（元）", "超过此数须两人授权；主管自己操作时算一人"}, {"Limit for two approvals, yuan", "Above it two people are needed; a supervisor who asks is one of them"}},
 	SettingDayStarts:   {{"营业日开始（时）", "报表的一天从几点开始"}, {"Day begins at, hour", "When a day of the reports begins"}},
-	SettingLanguage:    {{"语言", "页面的语言"}, {"Language", "That of the pages"}},
+	SettingLanguage:    {{"语言", "工作人员页面突出的语言；两种语言始终都在"}, {"Language", "Which one the staff's pages put in front; both are always there"}},
 	SettingVoice:       {{"语音播报", "收款与退款是否播报"}, {"Voice", "Whether payments and refunds are spoken"}},
 	SettingHandover:    {{"交班单内容", "默认打印的部分"}, {"Hand-over slip", "The parts that are printed unless chosen otherwise"}},
 }

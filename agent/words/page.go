@@ -132,6 +132,7 @@ const (
 	PageKeyTake      Page = "key-take"
 	PageKeyOther     Page = "key-other"
 	PageKeyShown     Page = "key-shown"
+	PageKeyPlain     Page = "key-plain"
 	PageKeyTaken     Page = "key-taken"
 	PageAnswer       Page = "answer"
 	PageAnswerScan   Page = "answer-scan"
@@ -264,6 +265,7 @@ var pages = map[Page][2]string{
 	PageKeyTake:      {"领取密钥", "Take a key"},
 	PageKeyOther:     {"其他终端的密钥（可不填）", "Another terminal's key, if you have one"},
 	PageKeyShown:     {"请用手机相机扫码，只显示这一次", "Scan it with the phone's camera; it is shown this once"},
+	PageKeyPlain:     {"配置中没有手机页面的地址（[console] phone），码中只有密钥文字：请打开手机页面后粘贴", "The config names no address of the phone's page ([console] phone), so the code has the key's text alone: open that page and paste it"},
 	PageKeyTaken:     {"密钥已装入本机，同一部手机即可授权", "This terminal has taken the key, and the same phone answers it"},
 	PageAnswer:       {"替其他终端授权", "Approve for another terminal"},
 	PageAnswerScan:   {"扫对方屏幕上的码", "Scan the code on the other screen"},

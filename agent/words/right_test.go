@@ -10,7 +10,9 @@ import (
 // has no words is shown as it is.
 func TestRightsAreWhole(t *testing.T) {
 	t.Parallel()
-	han := func(text string) bool { return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	han := func(text string) bool {
+		return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
 	for r := range rights {
 		if !han(r.In(Zh)) || !han(r.Help(Zh)) || han(r.In(En)) || len(r.In(En)) < 4 || len(r.Help(En)) < 10 {
 			t.Errorf("%s: %q %q, %q %q", r, r.In(Zh), r.Help(Zh), r.In(En), r.Help(En))
