@@ -171,6 +171,12 @@ func TestStandInsAreForTheDemoBuild(t *testing.T) {
 		{"[console]\nlisten = \":8080\"", false, false},
 		{"[console]\nlisten = \"192.168.1.2:8080\"", false, false},
 		{"[console]\nlisten = \"8080\"", false, false},
+		{"[console]\nphone = \"https://shop.example/phone/\"", true, true},
+		{"[console]\nphone = \"https://shop.example/phone\"", false, false}, // its files lie beside it
+		{"[console]\nphone = \"http://shop.example/phone/\"", false, false},
+		{"[console]\nphone = \"https://shop.example/phone/#x\"", false, false},
+		{"[console]\nphone = \"https://u:p@shop.example/\"", false, false},
+		{"[console]\nphone = \"https://shop.example/?x=/\"", false, false},
 	} {
 		text := smallConfig + row.line
 		if strings.HasPrefix(row.line, "base_url") {

@@ -20,6 +20,7 @@ import (
 
 	"tillgate/agent/console/axetest"
 	"tillgate/agent/flow"
+	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
@@ -42,7 +43,7 @@ func (v *visited) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // notPages are routes that are looked at by programs, or lead elsewhere.
-var notPages = []string{"GET /state", "GET /events", "GET /static/{file}", "GET /metrics", "GET /reports.csv"}
+var notPages = []string{"GET /state", "GET /events", "GET /static/{file}", "GET /metrics", "GET /reports.csv", "GET /phone/{file}"}
 
 // missed are the routes for pages that nobody was shown, by the sources of this package.
 func (v *visited) missed(t *testing.T) (all []string) {
@@ -131,6 +132,7 @@ func TestAxe(t *testing.T) {
 	shop.pass(time.Hour)
 
 	sheetsForAxe(p, shop, &refunds)
+	managersForAxe(p, shop)
 	lanesForAxe(p, shop)
 	if missed := seen.missed(t); len(missed) > 0 {
 		t.Errorf("nobody looked at %q", missed)
@@ -179,6 +181,44 @@ func sheetsForAxe(p tab, shop *shop, refunds *[]words.Refund) {
 	}
 	p.looks(shiftPath(on.ID), "已交班")
 	p.looks("/shift/99999", "no such shift")
+}
+
+// managersForAxe are the pages of who sets people and settings, and of the own PIN.
+func managersForAxe(p tab, shop *shop) {
+	p.t.Helper()
+	chief := shop.signIn("Chief")
+	id := shop.named("Kate").ID
+	form := shop.person(chief, staff.Person{ID: id, Name: "Kate", Role: staff.Clerk, Rights: staff.Grants{staff.Sell: {staff.Every}, staff.Refund: {"counter-1"}}})
+	if status, text := shop.send(chief, personPath(id), personPath(id), form); status != http.StatusOK {
+		p.t.Fatalf("rights: %d %s", status, notes(text))
+	}
+	p.as(chief)
+	for _, trust := range []entry.Trust{entry.Trusted, entry.Floor} {
+		shop.trust(trust)
+		p.looks("/people", "新增人员")
+		p.looks(personPath("local-1"), "不能删除")
+		p.looks(personPath(id), "删除此人")
+	}
+	shop.trust(entry.Trusted)
+	p.click("summary")
+	p.becomes(`document.querySelector("details").open`)
+	axetest.Check(p.t, p.ctx, "before somebody is removed")
+	p.looks("/people/nobody", "没有这个人")
+	p.looks("/settings?saved=voice", "已保存")
+	p.looks("/me", "修改密码")
+	p.do(chromedp.SendKeys(chromedp.CSS("#text"), "nothing\r"))
+	p.at("/me/answer", "不是授权申请")
+	axetest.Check(p.t, p.ctx, "what is no request")
+	p.looks("/phone/", "没有密钥")
+	p.goes("/phone/#TGK1-" + strings.Repeat("ABCD", 8))
+	p.at("/phone/", "密钥已装入")
+	axetest.Check(p.t, p.ctx, "a phone with a key")
+	p.goes("/phone/#TGA1/100000010001/REFUND/" + shop.store.Number() + "/250000/ABCDEFGHIJKLMNOP")
+	p.becomes(`!document.querySelector(".wish").hidden`)
+	axetest.Check(p.t, p.ctx, "a phone that is asked")
+	p.click(".yes")
+	p.becomes(`!document.querySelector(".code").hidden`)
+	axetest.Check(p.t, p.ctx, "a phone that answers")
 }
 
 // freezes has an order on the counter that a manager has to decide about.

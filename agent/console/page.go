@@ -167,7 +167,9 @@ func (c *console) frame(p page, s state, f fresh, parts []part) templ.Component 
 // view is what of a frame stays as it is while the agent runs.
 func (c *console) view(p page, s state) frameView {
 	v := frameView{kind: p.kind, site: s.Site, name: strings.ToValidUTF8(c.nameOf(p), "\uFFFD"), feed: c.feed, customers: c.Extra != nil, metrics: c.Metrics != nil}
-	v.staffed = c.staffed()
+	if v.staffed, v.lang = c.staffed(), c.lang(); p.kind == displayPage {
+		v.lang = "zh" // customers have both, as ever
+	}
 	v.full = p.kind == cashierPage && c.asksFull(p.lane)
 	for _, l := range s.Lanes {
 		v.lanes = append(v.lanes, laneName{name: l.Lane, role: l.Role, index: l.index})

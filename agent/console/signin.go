@@ -33,6 +33,7 @@ func speak(p words.Page) reply { return reply{Zh: p.In(words.Zh), En: p.In(words
 
 // sheet is a page of those for people who sign in, around its content.
 type sheet struct {
+	lang  string
 	site  string
 	title words.Page
 	guest *staff.Person // nil: nobody is signed in
@@ -42,11 +43,19 @@ type sheet struct {
 }
 
 func (c *console) sheet(title words.Page, g *guest) sheet {
-	s := sheet{site: c.Site, title: title}
+	s := sheet{lang: c.lang(), site: c.Site, title: title}
 	if g != nil {
 		s.guest = &g.Person
 	}
 	return s
+}
+
+// lang is the language that the staff's pages put in front, as HTML names it.
+func (c *console) lang() string {
+	if c.Desk != nil && c.Desk.Lang() == words.En {
+		return "en"
+	}
+	return "zh"
 }
 
 // show writes a sheet with its content.
