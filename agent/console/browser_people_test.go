@@ -112,6 +112,16 @@ func TestBrowserManagersMorning(t *testing.T) {
 		t.Errorf("the limits are %s and %s", shop.desk.RefundLimit(), shop.desk.SecondLimit())
 	}
 
+	desk.do(chromedp.SetValue(chromedp.CSS("#value-language"), "en"))
+	desk.do(chromedp.Submit(chromedp.CSS("#language")))
+	desk.at("/settings", "已保存")
+	for path, name := range map[string]string{"/settings": "settings-en", "/people": "people-list-en", "/lanes/counter-1": "till-en"} {
+		desk.goes(path)
+		desk.becomes(`document.documentElement.lang === "en"`)
+		desk.fair()
+		desk.picture(name)
+	}
+
 	t.Log("the own PIN")
 	desk.goes("/me")
 	desk.at("/me", "修改密码")

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -237,25 +236,17 @@ func (c *console) actOnPerson(w http.ResponseWriter, r *http.Request, g guest) {
 func roleWord(r staff.Role) words.Role    { return words.Role(r) }
 func rightWord(r staff.Right) words.Right { return words.Right(r) }
 
-// lanesAsSaid are lanes of a right, as a list says them.
-func lanesAsSaid(lanes staff.Lanes) string {
-	if lanes.Has(staff.Every) {
-		return words.PageEveryLane.In(words.Zh)
-	}
-	return strings.Join(lanes, ", ")
-}
-
 // mayBe is what somebody may do, in short, for the list: rights that were set
 // one by one, with their lanes where those are not all.
 func mayBe(p staff.Person) (list []string) {
 	for _, right := range staff.Rights() {
 		lanes := p.Rights[right]
-		switch text := rightWord(right).In(words.Zh); {
+		switch text := rightWord(right).In(words.Zh) + " " + rightWord(right).In(words.En); {
 		case len(lanes) == 0:
 		case lanes.Has(staff.Every):
 			list = append(list, text)
 		default:
-			list = append(list, text+" ("+cmp.Or(lanesAsSaid(lanes), "–")+")")
+			list = append(list, text+" ("+strings.Join(lanes, ", ")+")")
 		}
 	}
 	return list

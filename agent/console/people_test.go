@@ -134,7 +134,7 @@ func TestRightsByPage(t *testing.T) {
 	if !strings.Contains(text, `name="refund" value="counter-1" checked`) || strings.Contains(text, `name="refund" value="exit-1" checked`) || !strings.Contains(text, `value="own" checked`) {
 		t.Error("the page does not show the rights as they are")
 	}
-	if list := s.ask("GET", "/people", "", "Cookie", chief).Body.String(); !strings.Contains(list, "退款 (counter-1)") {
+	if list := s.ask("GET", "/people", "", "Cookie", chief).Body.String(); !strings.Contains(list, "退款 Refund (counter-1)") {
 		t.Errorf("the list does not: %s", list)
 	}
 
