@@ -17,6 +17,9 @@ func Spoken(r Receipt) speaker.Phrase {
 		p.ID = r.Number + " declined"
 		return p
 	}
+	if r.Deposit != nil {
+		return depositPhrase(r)
+	}
 	if r.Refund != "" {
 		return speaker.Phrase{ID: r.Refund, Window: spokenFor, Parts: []speaker.Part{
 			said(r, "退款", "refunded"),

@@ -10,12 +10,15 @@ import (
 // china is where every slip's time is: one zone, no summer time since 1991.
 var china = time.FixedZone("UTC+8", 8*3600)
 
-// Slip is the paper of a receipt, of a payment or a refund, both languages on it. Its barcode is the paid
+// Slip is the paper of a receipt, of a payment, a refund or a deposit, both languages on it. Its barcode is the paid
 // attempt's number, which the lane's scanner reads back to the order; the QR
 // carries the same for phones.
 func Slip(r Receipt) printer.Slip {
-	if r.Refund != "" {
+	switch {
+	case r.Refund != "":
 		return refundSlip(r)
+	case r.Deposit != nil:
+		return depositSlip(r)
 	}
 	s := printer.Slip{
 		ID:    "order " + r.Number,
