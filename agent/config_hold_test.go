@@ -46,7 +46,7 @@ func TestWhoHolds(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := holdText(c); got != row.want {
+				if got := holdersText(c); got != row.want {
 					t.Errorf("it holds %q, want %q", got, row.want)
 				}
 			}
@@ -57,7 +57,7 @@ func TestWhoHolds(t *testing.T) {
 	}
 }
 
-func holdText(c *config) string {
+func holdersText(c *config) string {
 	var ways [2]string
 	for i, w := range []way{byCode, byQR} {
 		for _, name := range c.Lanes[0].Merchants {

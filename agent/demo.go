@@ -33,7 +33,7 @@ func demoCommand() *cobra.Command {
 	var out, page string
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Play visits to a counter and a parking exit on this machine, then stay up with its pages",
+		Short: "Play visits to a counter, a parking exit and a hotel's desk on this machine, then stay up with its pages",
 		Example: "  tillgate demo\n" +
 			"  tillgate demo --once --out build/demo   # leave after the visits: 0 when all were paid, recorded and acknowledged",
 		Args: cobra.NoArgs,
@@ -76,7 +76,7 @@ func demo(ctx context.Context, out io.Writer, dir, page string, once bool) (err 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "A counter and a parking exit, all of it on this machine:\n"+
+	fmt.Fprintf(out, "A counter, a parking exit and a hotel's desk, all of it on this machine:\n"+
 		"  WeChat Pay, Alipay, ChinaUMS and Cloud Pay are a strict sandbox at https://%s,\n"+
 		"  the cloud a broker at %s\n"+
 		"  config, slips, log and transcript are in %s\n", s.pay.Addr(), s.brokerURL, shortPath(dir))

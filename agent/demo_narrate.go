@@ -49,6 +49,9 @@ func (s *shop) narrate(ctx context.Context, a *agent) error {
 // entryText says what an entry means.
 func entryText(e entry.Entry) string {
 	text := fmt.Sprintf("entry %d is on disk: ", e.Seq)
+	if hold := holdText(e); hold != "" {
+		return text + hold
+	}
 	switch e.Kind {
 	case entry.Opened:
 		b := entry.Must[entry.OpenedBody](e)
@@ -83,8 +86,13 @@ func entryText(e entry.Entry) string {
 
 func (s *shop) screen(ctx context.Context, l *flow.Lane) {
 	var last words.Screen
+	deposit := ""
 	for {
 		v, changed := l.View()
+		if now := depositText(v.Deposit); v.Deposit.Phase != "" && now != deposit {
+			deposit = now
+			s.tell(l.Name, "screen", "%s", now)
+		}
 		if now := words.Show(v.Order, words.En); now != last {
 			if last = now; v.Order.Phase != words.Idle {
 				s.tell(l.Name, "screen", "%s", screenText(v.Order))

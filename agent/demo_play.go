@@ -25,7 +25,7 @@ import (
 	"tillgate/store/money"
 )
 
-// visits plays what happens at the counter and at the exit, and checks that all
+// visits plays what happens at the counter, at the exit and at the hotel's desk, and checks that all
 // was paid, recorded and acknowledged.
 func (s *shop) visits(ctx context.Context, a *agent) error {
 	for _, scene := range []struct {
@@ -41,6 +41,7 @@ func (s *shop) visits(ctx context.Context, a *agent) error {
 			return s.refund(ctx, a, "counter-1", 1, 600, "少一份 One dish is missing")
 		}},
 		{"A car leaves", s.carVisit},
+		{"Two guests of a hotel leave a deposit", s.hotelVisits},
 		{"What is on record", s.check},
 	} {
 		s.title(scene.title)
@@ -265,7 +266,12 @@ func (s *shop) check(ctx context.Context, a *agent) error {
 		return err
 	}
 	at := map[string]sandbox.Entry{}
+	deposits := 0
 	for _, e := range s.bank.Ledger() {
+		if e.Deposit {
+			deposits++
+			continue
+		}
 		at[e.Number] = e
 	}
 	for _, b := range settled {
@@ -279,15 +285,18 @@ func (s *shop) check(ctx context.Context, a *agent) error {
 			s.tell("", "network", "%s: %s yuan under number %s: the same in its books and in the journal", words.Network(e.Network, words.En), left, b.Number)
 		}
 	}
-	if len(at) != 7 || len(settled) != 8 || len(back) != 1 {
-		return fmt.Errorf("%d numbers at the networks, %d paid orders and %d refunds, expected 7, 8 and 1", len(at), len(settled), len(back))
+	if err := s.checkDeposits(ctx, a); err != nil {
+		return err
+	}
+	if len(at) != 7 || deposits != 2 || len(settled) != 8 || len(back) != 1 {
+		return fmt.Errorf("%d numbers and %d deposits at the networks, %d paid orders and %d refunds, expected 7, 2, 8 and 1", len(at), deposits, len(settled), len(back))
 	}
 	return s.acknowledged(ctx, a)
 }
 
 // onRecord waits until the results of all outputs are in the journal too.
 func (s *shop) onRecord(ctx context.Context, a *agent) (settled []entry.SettledBody, back map[string]money.Fen, err error) {
-	const outputs = 20 // slips and voices of eight orders and a refund, the drawer, the gate
+	const outputs = 28 // slips and voices of eight orders, a refund and four acts of deposits, the drawer, the gate
 	for {
 		grown := a.store.Grown()
 		entries, err := a.store.Entries(ctx, 0, 1000)

@@ -58,7 +58,7 @@ type shop struct {
 var lanesOfDemo = map[string]struct {
 	device string
 	dots   int
-}{"counter-1": {"counter", 384}, "exit-1": {"exit", 576}}
+}{"counter-1": {"counter", 384}, "exit-1": {"exit", 576}, hotelDesk: {"desk", 384}}
 
 func openShop(ctx context.Context, dir string, t *teller, log *slog.Logger) (_ *shop, err error) {
 	s := &shop{
@@ -169,8 +169,10 @@ func (s *shop) makers() *makers {
 	}
 	m.speakers["sim"] = func(_ string, uri drivers.URI, _ *drivers.Options) (speaker.Speaker, error) {
 		lane := "counter-1"
-		if strings.HasSuffix(uri.Address, "exit") {
-			lane = "exit-1"
+		for name, at := range lanesOfDemo {
+			if strings.HasSuffix(uri.Address, at.device) {
+				lane = name
+			}
 		}
 		return demoSpeaker(func(p speaker.Phrase) {
 			s.tell(lane, "speaker", "%s (%s)", p.Chinese(), p.English())

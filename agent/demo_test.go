@@ -32,7 +32,7 @@ func TestDemoOnce(t *testing.T) {
 	if err := demo(t.Context(), &out, dir, "127.0.0.1:0", true); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"微信收款十二元五角", "支付宝收款二十六元", "云闪付收款九元九角", "支付宝退款六元", "云闪付收款二十元八角", "the relay is energised", "has acknowledged all"} {
+	for _, want := range []string{"微信收款十二元五角", "支付宝收款二十六元", "云闪付收款九元九角", "支付宝退款六元", "云闪付收款二十元八角", "微信押金冻结三百元", "微信押金消费八十八元五角，退还两百一十一元五角", "支付宝押金退还三百元", "the relay is energised", "has acknowledged all"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the story lacks %q:\n%s", want, out.String())
 		}
@@ -50,6 +50,9 @@ func TestDemoOnce(t *testing.T) {
 	slips := []string{"slip-exit-1.png"}
 	for i := range 8 { // the last is the refund's, which bears its payment's number
 		slips = append(slips, fmt.Sprintf("slip-counter-%d.png", i+1))
+	}
+	for i := range 4 { // a deposit's slips all bear its number
+		slips = append(slips, fmt.Sprintf("slip-desk-%d.png", i+1))
 	}
 	for _, slip := range slips {
 		codes := zbar(t, filepath.Join(dir, slip))
