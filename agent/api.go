@@ -90,7 +90,7 @@ func (a *agent) withAPI(pages http.Handler) http.Handler {
 		lanes[i] = l
 	}
 	answers := api.New(api.Options{
-		Integrators: a.programs, Lanes: lanes, Journal: a.store, Rows: a.store, Requests: a.store, CodeHash: a.store.CodeHash,
+		Integrators: a.programs, Lanes: lanes, Journal: a.store, Rows: a.store, Requests: a.store, Deposits: a.store, CodeHash: a.store.CodeHash,
 		Timing: a.networks.Timing, Devices: a.wires, Tasks: a.store.Tasks, Desk: a.desk, Outputs: a.outputOf, Log: a.log,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"agent/flow/refund":          {"agent/flow", "agent/pay", "agent/words", "store", "store/entry", "store/money"},
 	"agent/flow/sale":            {"agent/flow", "agent/pay", "agent/words", "store/entry", "store/money"},
 	"agent/duty":                 {"agent/flow", "agent/pay", "agent/report", "agent/staff", "agent/words", "store", "store/entry", "store/money"},
-	"agent/api":                  {"agent/api/client", "agent/duty", "agent/flow", "agent/flow/refund", "agent/flow/sale", "agent/pay", "agent/report", "agent/staff", "agent/words", "store", "store/entry", "store/money"},
+	"agent/api":                  {"agent/api/client", "agent/duty", "agent/flow", "agent/flow/deposit", "agent/flow/refund", "agent/flow/sale", "agent/pay", "agent/report", "agent/staff", "agent/words", "store", "store/entry", "store/money"},
 	"agent/api/client":           {"store/money"},
 	"agent/cloud":                {"store/entry"},
 	"agent/cloud/collect":        {"agent/cloud", "store/entry"},

@@ -42,6 +42,12 @@ type Rows interface {
 	Sales(ctx context.Context, before entry.Seq, max int) ([]store.Sale, error)
 }
 
+// Deposits are what is held, and was.
+type Deposits interface {
+	Hold(ctx context.Context, key entry.Seq) (store.Hold, error)
+	Holds(ctx context.Context, q store.HoldQuery) ([]store.Hold, error)
+}
+
 // Requests knows what was asked for with a key in the last 7 days.
 type Requests interface {
 	// Request is the object that a token's key asked for, and the hash of what was asked.
@@ -54,8 +60,10 @@ type Right string
 // The rights. Whoever has one may look at an order; lists, lanes, devices and
 // events take Read.
 const (
-	Sell    Right = "sell"
+	Sell    Right = "sell" // and take deposits
 	Refund  Right = "refund"
+	Capture Right = "capture" // a part of a deposit, for the shop
+	Release Right = "release" // a deposit, back to the guest
 	Read    Right = "read"
 	Shifts  Right = "shifts"  // who is on duty, who was, and with what figures
 	Reports Right = "reports" // figures, and files of them
@@ -65,7 +73,9 @@ const (
 )
 
 // Rights are all of them.
-func Rights() []Right { return []Right{Sell, Refund, Read, Shifts, Reports, Display, Print, Speak} }
+func Rights() []Right {
+	return []Right{Sell, Refund, Capture, Release, Read, Shifts, Reports, Display, Print, Speak}
+}
 
 // Integrator is a program that may ask.
 type Integrator struct {
@@ -82,6 +92,7 @@ type Options struct {
 	Journal     Journal
 	Rows        Rows
 	Requests    Requests
+	Deposits    Deposits
 	CodeHash    func(code string) []byte // what the journal may have of a payment code
 	Timing      func(network string) pay.Timing
 	Devices     func() []client.Device
@@ -125,6 +136,11 @@ var routes = []route{
 	{http.MethodPost, "/orders/{key}/cancel", Sell, (*api).postAct},
 	{http.MethodPost, "/orders/{key}/reprint", Sell, (*api).postAct},
 	{http.MethodPost, "/refunds", Refund, (*api).postRefund},
+	{http.MethodPost, "/deposits", Sell, (*api).postDeposit},
+	{http.MethodPost, "/deposits/{key}/capture", Capture, (*api).postMove},
+	{http.MethodPost, "/deposits/{key}/release", Release, (*api).postMove},
+	{http.MethodGet, "/deposits/{key}", "", (*api).getDeposit},
+	{http.MethodGet, "/deposits", Read, (*api).getDeposits},
 	{http.MethodPost, "/display", Display, (*api).postDisplay},
 	{http.MethodPost, "/print", Print, (*api).postPrint},
 	{http.MethodPost, "/speak", Speak, (*api).postSpeak},

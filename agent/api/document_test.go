@@ -58,7 +58,7 @@ func load(t testing.TB) spec {
 func documented(t testing.TB, r *http.Request, got reply) {
 	t.Helper()
 	s := load(t)
-	path := regexp.MustCompile(`^/(orders|shifts|told)/[0-9]+`).ReplaceAllString(strings.TrimPrefix(r.URL.Path, Prefix), "/$1/{key}")
+	path := regexp.MustCompile(`^/(orders|deposits|shifts|told)/[0-9]+`).ReplaceAllString(strings.TrimPrefix(r.URL.Path, Prefix), "/$1/{key}")
 	op, ok := s.Paths[path][strings.ToLower(r.Method)]
 	if !ok {
 		if got.status != http.StatusNotFound {

@@ -203,12 +203,8 @@ func (a *api) accepted(w http.ResponseWriter, r *http.Request, key entry.Seq, te
 	if err != nil {
 		return err
 	}
-	out := client.Answer{Order: o}
-	if tell != "" {
-		out.Tell = &client.Line{Key: string(tell), Zh: words.Say(tell, words.Zh), En: words.Say(tell, words.En)}
-	}
 	w.Header().Set("Location", Prefix+addressOf(key))
-	return answer(w, http.StatusAccepted, out)
+	return answer(w, http.StatusAccepted, client.Answer{Order: o, Tell: lineOf(tell)})
 }
 
 func addressOf(key entry.Seq) string { return fmt.Sprintf("/orders/%d", key) }

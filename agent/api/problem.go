@@ -23,6 +23,7 @@ const (
 	noRight     reason = "no-right"
 	noLane      reason = "no-lane"
 	noOrder     reason = "no-order"
+	noDeposit   reason = "no-deposit"
 	noShift     reason = "no-shift"
 	noDevice    reason = "no-device"
 	underWay    reason = "payment-under-way"
@@ -61,6 +62,7 @@ var reasons = map[reason]texts{
 	noRight:     {http.StatusForbidden, [2]string{"The token may not do that", "此令牌没有该权限"}, nothing, [2]string{"Have the right added in the terminal's config", "请在终端配置中添加权限"}},
 	noLane:      {http.StatusNotFound, [2]string{"There is no such lane", "没有这个通道"}, nothing, fixIt},
 	noOrder:     {http.StatusNotFound, [2]string{"There is no such order", "没有这笔订单"}, nothing, fixIt},
+	noDeposit:   {http.StatusNotFound, [2]string{"There is no such deposit", "没有这笔押金"}, nothing, fixIt},
 	noShift:     {http.StatusNotFound, [2]string{"There is no such shift", "没有这个班次"}, nothing, fixIt},
 	noDevice:    {http.StatusConflict, [2]string{"The lane has no such device", "该通道没有这种设备"}, nothing, [2]string{"Name one on the lane in the terminal's config", "请在终端配置中为该通道指定设备"}},
 	underWay:    {http.StatusConflict, [2]string{"A payment is under way on the lane, and nothing was said", "通道正在收款，未播报"}, asIs, [2]string{"Ask again when it is over", "请在收款结束后再试"}},
@@ -149,7 +151,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 var done = []words.Key{words.TellOneMoment, words.TellQRRefreshed, words.TellReprinted, words.TellSecondReturned, words.TellOurSlip, words.TellDecided}
 
 // unwritten are those of a disk that refuses.
-var unwritten = []words.Key{words.TellFull, words.TellUnbooked, words.TellRefundUnbooked, words.TellRefundLater}
+var unwritten = []words.Key{words.TellFull, words.TellUnbooked, words.TellRefundUnbooked, words.TellRefundLater, words.TellHoldUnbooked, words.TellHoldLater}
 
 func misread(detail string) *problem {
 	return &problem{reason: unreadable, detail: strings.TrimPrefix(detail, "json: ")}

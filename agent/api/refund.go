@@ -58,7 +58,8 @@ func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) er
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
 	defer cancel()
 	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: key, Amount: in.Amount, Reason: in.Reason, Once: req}
-	if err := a.giveBack(ctx, wish, yes); err != nil {
+	back := func(wish duty.Ask) error { _, err := a.Desk.Refund(ctx, wish); return err }
+	if err := a.withYes(ctx, wish, yes, back); err != nil {
 		return a.barred(err, addressOf(key))
 	}
 	return a.accepted(w, r, key, "")
@@ -76,14 +77,14 @@ func (a *api) named(name string) (id string, err error) {
 	return p.ID, nil
 }
 
-// giveBack has the desk let money go, with a yes where one came along: of who is
-// on the spot it may come with the wish, of others once the desk has asked for it.
-func (a *api) giveBack(ctx context.Context, wish duty.Ask, yes *client.Approval) error {
+// withYes has the desk let money go, with a yes where one came along: of who is on
+// the spot it may come with the wish, of others once the desk has asked for it.
+func (a *api) withYes(ctx context.Context, wish duty.Ask, yes *client.Approval, do func(duty.Ask) error) error {
 	if yes != nil {
 		wish.Request = yes.Request
 	}
 	if yes == nil || yes.Request == "" {
-		_, err := a.Desk.Refund(ctx, wish)
+		err := do(wish)
 		var halted *duty.Refusal
 		if yes == nil || !errors.As(err, &halted) || halted.Request == nil {
 			return err
@@ -93,8 +94,7 @@ func (a *api) giveBack(ctx context.Context, wish duty.Ask, yes *client.Approval)
 	if err := a.approve(ctx, wish.Request, yes); err != nil {
 		return err
 	}
-	_, err := a.Desk.Refund(ctx, wish)
-	return err
+	return do(wish)
 }
 
 // approve takes a PIN or the code of who is elsewhere. With neither a request is

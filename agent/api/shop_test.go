@@ -18,6 +18,7 @@ import (
 	"tillgate/agent/api/client"
 	"tillgate/agent/duty"
 	"tillgate/agent/flow"
+	"tillgate/agent/flow/deposit"
 	"tillgate/agent/flow/refund"
 	"tillgate/agent/flow/sale"
 	"tillgate/agent/pay"
@@ -25,6 +26,7 @@ import (
 	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
+	"tillgate/store/money"
 	"tillgate/store/simdisk"
 )
 
@@ -40,7 +42,9 @@ type bank struct {
 	mu      sync.Mutex
 	charged []string
 	given   map[string]pay.Refund
-	hold    chan struct{} // not nil: charges wait until it is closed
+	hold    chan struct{}        // not nil: charges wait until it is closed
+	held    map[string]*pay.Held // by the deposit's number
+	moved   map[string]money.Fen // by the move's
 }
 
 func (b *bank) Charge(_ context.Context, c pay.Charge) pay.Result {
@@ -119,13 +123,16 @@ func (s *shop) begin() {
 	group.Go(func() { print.Run(ctx) })
 	group.Go(func() { voice.Run(ctx) })
 	for i := range s.lanes {
-		s.lanes[i] = flow.NewLane(flow.Config{Name: fmt.Sprintf("lane-%d", i), Role: flow.Cashier, ByHand: true,
+		s.lanes[i] = flow.NewLane(flow.Config{Name: fmt.Sprintf("lane-%d", i), Role: flow.CashierDeposit, ByHand: true,
 			Route: flow.Route{Own: func(t string) bool { return entry.IsNumber(t, "10000001") }, Merchant: map[pay.Kind]flow.Merchant{pay.WeChatCode: {Name: "shop", Network: "wechat"}}}},
 			flow.Deps{Journal: s.store, Numbers: s.store, Networks: nets, Outputs: map[flow.Verb]*flow.Output{flow.Slip: print}, Clock: stamp, Log: log,
-				New: func() flow.Order { return sale.New(wechat) }, NewRefund: func() flow.Refunding { return refund.New(wechat) }})
+				New: func() flow.Order { return sale.New(wechat) }, NewRefund: func() flow.Refunding { return refund.New(wechat) },
+				NewDeposit: func() flow.Depositing {
+					return deposit.New(deposit.Rules{Timing: wechat, Terms: nets.Terms}, fmt.Sprintf("lane-%d", i))
+				}})
 	}
 	err = s.store.Unfinished(ctx, func(key entry.Seq, entries []entry.Entry) error {
-		if name, ok := flow.LaneOf(entries[0]); ok {
+		if name, ok := flow.LaneOf(entries[0], entries[1:]...); ok {
 			s.lanes[name[len(name)-1]-'0'].Adopt(key, entries)
 		}
 		return nil
@@ -143,7 +150,7 @@ func (s *shop) begin() {
 			{Name: "reader", Token: readerToken, Rights: []Right{Read}},
 			{Name: "lane-0", Token: lane0Token, Rights: Rights(), Lanes: []string{"lane-0"}},
 		},
-		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Journal: s.store, Rows: s.store, Requests: s.store, CodeHash: s.store.CodeHash, Timing: wechat, Tasks: s.store.Tasks, Desk: s.desk, Outputs: func(lane string, what flow.Verb) *flow.Output {
+		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Journal: s.store, Rows: s.store, Requests: s.store, Deposits: s.store, CodeHash: s.store.CodeHash, Timing: wechat, Tasks: s.store.Tasks, Desk: s.desk, Outputs: func(lane string, what flow.Verb) *flow.Output {
 			return map[string]*flow.Output{"lane-0slip": print, "lane-0voice": voice}[lane+string(what)]
 		},
 		Devices: func() []client.Device { return []client.Device{{Name: "printer", What: "escpos", State: "up"}} },

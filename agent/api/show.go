@@ -110,20 +110,28 @@ func (a *api) getOrder(w http.ResponseWriter, r *http.Request, who *caller) erro
 		return err
 	}
 	lane, _ := a.lane(who, name) // nil of one that has gone: nothing of its orders changes
-	wait := time.Duration(0)
-	if text := r.URL.Query().Get("wait"); text != "" {
-		if wait, err = time.ParseDuration(text); err != nil || wait < 0 || wait > waitMax {
-			return misread("wait is a time of 60s at most, such as 30s")
-		}
+	wait, err := waitOf(w, r)
+	if err != nil {
+		return err
 	}
-	control := http.NewResponseController(w) // a recorder in a test has no deadlines
-	_ = control.SetReadDeadline(time.Time{})
-	_ = control.SetWriteDeadline(time.Now().Add(wait + answerWithin))
 	o, err := a.changed(r.Context(), lane, key, r.URL.Query().Get("state"), wait)
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, client.Answer{Order: o})
+}
+
+// waitOf is how long a request wants to wait for news; its deadlines follow from it.
+func waitOf(w http.ResponseWriter, r *http.Request) (wait time.Duration, err error) {
+	if text := r.URL.Query().Get("wait"); text != "" {
+		if wait, err = time.ParseDuration(text); err != nil || wait < 0 || wait > waitMax {
+			return 0, misread("wait is a time of 60s at most, such as 30s")
+		}
+	}
+	control := http.NewResponseController(w) // a recorder in a test has no deadlines
+	_ = control.SetReadDeadline(time.Time{})
+	_ = control.SetWriteDeadline(time.Now().Add(wait + answerWithin))
+	return wait, nil
 }
 
 // changed is an order once its state is not the one that the caller has seen;

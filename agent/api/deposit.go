@@ -1,0 +1,271 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"time"
+
+	"tillgate/agent/api/client"
+	"tillgate/agent/duty"
+	"tillgate/agent/flow"
+	"tillgate/agent/flow/deposit"
+	"tillgate/agent/pay"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+	"tillgate/store/money"
+)
+
+// postDeposit has a lane ask for a deposit. With a code or QR its intent is
+// durable with the answer; else the lane waits for the guest's code, and a repeat
+// before that is the same wish once more.
+func (a *api) postDeposit(w http.ResponseWriter, r *http.Request, who *caller) error {
+	var in client.Hold
+	if err := read(w, r, &in); err != nil {
+		return err
+	}
+	plain := in
+	plain.Code = a.masked(in.Code)
+	req, err := requested(r, who, plain)
+	if err != nil {
+		return err
+	}
+	if _, err := a.lane(who, in.Lane); err != nil {
+		return err
+	}
+	switch {
+	case in.Amount <= 0:
+		return misread("amount_fen must be more than 0")
+	case in.QR && in.Code != "":
+		return misread("one of qr and code")
+	case len(in.Title) > textBytesMax || len(in.Ref) > textBytesMax || len(in.Room) > textBytesMax:
+		return misread("room, title and ref have 127 bytes at most")
+	}
+	by, err := a.named(in.Staff)
+	if err != nil {
+		return err
+	}
+	before, release, err := a.claim(r.Context(), req)
+	switch {
+	case err != nil:
+		return err
+	case before != 0:
+		return a.acceptedDeposit(w, r, before, "")
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
+	defer cancel()
+	said, err := a.Desk.Hold(ctx, by, in.Lane, flow.DepositSpec{Amount: in.Amount, Room: in.Room, Title: in.Title, Ref: in.Ref, QR: in.QR,
+		Code: pay.Secret(in.Code), Staff: who.Name, By: who.Name, Request: req})
+	switch {
+	case err != nil:
+		return a.barred(err, "")
+	case said.Key == 0 && said.Tell != words.TellHoldScan:
+		return refusal(said.Tell, "")
+	case said.Key == 0:
+		return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: wireDeposit(said.View.Deposit), Tell: lineOf(said.Tell)})
+	}
+	return a.acceptedDeposit(w, r, said.Key, said.Tell)
+}
+
+// postMove has a part of a deposit captured, or money of it released, by the rules
+// that hold for people. The intent is durable with the answer.
+func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) error {
+	var in client.Move
+	if err := read(w, r, &in); err != nil {
+		return err
+	}
+	yes := in.Approval
+	in.Approval = nil // with or without it the same is asked for
+	req, err := requested(r, who, in)
+	if err != nil {
+		return err
+	}
+	h, err := a.holdOf(r, who)
+	if err != nil {
+		return err
+	}
+	if _, err := a.lane(who, h.Lane); err != nil {
+		return err
+	}
+	by, err := a.named(in.Staff)
+	if err != nil {
+		return err
+	}
+	capture := path.Base(r.URL.Path) == entry.Capture
+	switch {
+	case capture && (in.Amount <= 0 || yes != nil):
+		return misread("a capture has an amount_fen above 0, and no approval")
+	case !capture && (in.Amount < 0 || in.Last):
+		return misread("a release has no last; amount_fen is 0 for all that is left")
+	}
+	before, release, err := a.claim(r.Context(), req)
+	switch {
+	case err != nil:
+		return err
+	case before != 0:
+		return a.acceptedDeposit(w, r, h.ID, "")
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
+	defer cancel()
+	wish := duty.Ask{By: by, Program: who.Name, Lane: h.Lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
+	do := func(wish duty.Ask) error { _, err := a.Desk.Release(ctx, wish); return err }
+	if capture {
+		do = func(wish duty.Ask) error { _, err := a.Desk.Capture(ctx, wish, in.Last); return err }
+	}
+	if err := a.withYes(ctx, wish, yes, do); err != nil {
+		return a.barred(err, depositAddress(h.ID))
+	}
+	return a.acceptedDeposit(w, r, h.ID, "")
+}
+
+func depositAddress(key entry.Seq) string { return fmt.Sprintf("/deposits/%d", key) }
+
+// holdOf is the deposit that a request's address names, if the caller may see it.
+func (a *api) holdOf(r *http.Request, who *caller) (store.Hold, error) {
+	key, err := strconv.ParseInt(r.PathValue("key"), 10, 64)
+	if err != nil || key <= 0 {
+		return store.Hold{}, &problem{reason: noDeposit}
+	}
+	h, err := a.Deposits.Hold(r.Context(), entry.Seq(key))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return h, &problem{reason: noDeposit}
+	case err != nil:
+		return h, err
+	case !who.sees(h.Lane):
+		return h, &problem{reason: noRight, detail: "the lane is not one of this token's"}
+	}
+	return h, nil
+}
+
+// depositView is a deposit as its lane shows it, or as the journal has it.
+func (a *api) depositView(ctx context.Context, key entry.Seq) (client.Deposit, error) {
+	for _, l := range a.Lanes {
+		if v, _ := l.View(); v.Deposit.Key == int64(key) {
+			return wireDeposit(v.Deposit), nil
+		}
+	}
+	entries, err := a.Journal.Object(ctx, key, 0)
+	if err != nil {
+		return client.Deposit{}, err
+	}
+	if len(entries) == 0 || entries[0].Kind != entry.HoldAsked && entries[0].Kind != entry.HoldInherited {
+		return client.Deposit{}, &problem{reason: noDeposit}
+	}
+	folded := deposit.New(deposit.Rules{Timing: a.Timing}, "")
+	for _, e := range entries {
+		folded.Fold(e)
+	}
+	return wireDeposit(folded.View()), nil
+}
+
+func wireDeposit(v words.Deposit) client.Deposit {
+	d := client.Deposit{
+		Key: v.Key, Number: v.Number, Lane: v.Lane, Room: v.Room, Title: v.Title, Ref: v.Ref, State: string(v.Phase), Final: v.Phase.Over(),
+		Network: v.Network, Wallet: v.Wallet, Voucher: v.Voucher, Amount: v.Amount, Held: v.Held, Captured: v.Captured, Released: v.Released,
+		Left: v.Left, Expires: v.Expires, Differs: v.Differs,
+		Can:    client.DepositCan{Capture: v.Can.Capture, Release: v.Can.Release, Part: v.Can.Part, RestGoes: v.Can.RestGoes},
+		Screen: screen(func(l words.Lang) words.Screen { return words.ShowDepositStaff(v, l) }),
+	}
+	for _, q := range v.QR {
+		d.QR = append(d.QR, client.QR{Network: q.Network, Link: q.Link})
+	}
+	if m := v.Move; m != nil {
+		d.Move = &client.DepositMove{What: m.What, Number: m.Number, Amount: m.Amount, Rest: m.Rest, State: string(m.Phase),
+			Screen: screen(func(l words.Lang) words.Screen { return words.ShowMove(*m, v.Network, l) })}
+	}
+	return d
+}
+
+// acceptedDeposit answers how a deposit stands; what becomes of it is told by GET.
+func (a *api) acceptedDeposit(w http.ResponseWriter, r *http.Request, key entry.Seq, tell words.Key) error {
+	d, err := a.depositView(r.Context(), key)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", Prefix+depositAddress(key))
+	return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: d, Tell: lineOf(tell)})
+}
+
+func lineOf(tell words.Key) *client.Line {
+	if tell == "" {
+		return nil
+	}
+	return &client.Line{Key: string(tell), Zh: words.Say(tell, words.Zh), En: words.Say(tell, words.En)}
+}
+
+// getDeposit answers how a deposit stands; with wait it answers when that is not
+// what the caller has seen any more, or when the time is up.
+func (a *api) getDeposit(w http.ResponseWriter, r *http.Request, who *caller) error {
+	h, err := a.holdOf(r, who)
+	if err != nil {
+		return err
+	}
+	wait, err := waitOf(w, r)
+	if err != nil {
+		return err
+	}
+	lane, _ := a.lane(who, h.Lane) // nil of one that has gone: nothing of its deposits changes
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	seen := r.URL.Query().Get("state")
+	for {
+		var changed <-chan struct{}
+		if lane != nil {
+			_, changed = lane.View()
+		}
+		d, err := a.depositView(r.Context(), h.ID)
+		if err != nil {
+			return err
+		}
+		if wait == 0 || d.State != seen {
+			return answer(w, http.StatusOK, client.DepositAnswer{Deposit: d})
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+			wait = 0
+		case <-r.Context().Done():
+			return r.Context().Err()
+		}
+	}
+}
+
+// getDeposits answers the deposits that a query wants, newest first.
+func (a *api) getDeposits(w http.ResponseWriter, r *http.Request, who *caller) error {
+	q := r.URL.Query()
+	before, limit, err := pageOf(r)
+	if err != nil {
+		return err
+	}
+	amount, err := atLeast(q.Get("amount_fen"), 0)
+	if err != nil {
+		return err
+	}
+	rows, err := a.Deposits.Holds(r.Context(), store.HoldQuery{Name: q.Get("number"), Room: q.Get("room"), Network: q.Get("wallet"),
+		Amount: money.Fen(amount), Open: q.Get("open") == "true", Before: before, Max: limit})
+	if err != nil {
+		return err
+	}
+	page := client.Deposits{Deposits: []client.Deposit{}}
+	for _, h := range rows {
+		if !who.sees(h.Lane) {
+			continue
+		}
+		d, err := a.depositView(r.Context(), h.ID)
+		if err != nil {
+			return err
+		}
+		page.Deposits = append(page.Deposits, d)
+	}
+	if len(rows) == limit {
+		page.Before = int64(rows[len(rows)-1].ID)
+	}
+	return answer(w, http.StatusOK, page)
+}
