@@ -13,7 +13,7 @@ import (
 )
 
 // depositOperations are the calls of deposits in the order in which one meets
-// them. No machine makes them yet: what is walked are their words.
+// them. Their words are walked here, and their answers played through the machine.
 var depositOperations = []operation{
 	{"hold", "Hold: a deposit is asked for with a payment code"},
 	{"show-hold", "Show hold: a deposit's QR code is asked for, or looked at"},

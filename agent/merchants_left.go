@@ -27,20 +27,25 @@ type owner struct {
 // became of it, so the config must go on naming the merchant.
 type left struct {
 	owner
-	Orders  int `json:"orders"`
-	Refunds int `json:"refunds"`
+	Orders   int `json:"orders"`
+	Refunds  int `json:"refunds"`
+	Deposits int `json:"deposits"`
 }
 
 // leftIn counts what is not final in a journal, by merchant.
 func leftIn(ctx context.Context, s *store.Store) (all []left, err error) {
 	counts := map[owner]left{}
 	err = s.Unfinished(ctx, func(_ entry.Seq, entries []entry.Entry) error {
-		refund := entries[0].Kind == entry.RefundAsked || entries[0].Kind == entry.RefundInherited
+		kind := entries[0].Kind
 		for o := range ownersIn(entries) {
 			l := counts[o]
-			if l.owner = o; refund {
+			l.owner = o
+			switch kind {
+			case entry.RefundAsked, entry.RefundInherited:
 				l.Refunds++
-			} else {
+			case entry.HoldAsked, entry.HoldInherited:
+				l.Deposits++
+			default:
 				l.Orders++
 			}
 			counts[o] = l
@@ -58,7 +63,7 @@ func leftIn(ctx context.Context, s *store.Store) (all []left, err error) {
 
 // ownersIn are the merchants that an object has something open at.
 func ownersIn(entries []entry.Entry) map[owner]bool {
-	open := map[string]owner{} // by the number of an attempt; a refund is alone in its object
+	open := map[string]owner{} // by the number of an attempt; a refund or a deposit is alone in its object
 	for _, e := range entries {
 		switch e.Kind {
 		case entry.Asked:
@@ -80,6 +85,14 @@ func ownersIn(entries []entry.Entry) map[owner]bool {
 			b := entry.Must[entry.RefundInheritedBody](e)
 			open[""] = owner{b.Merchant, b.Network, b.Account}
 		case entry.RefundDone, entry.RefundRefused:
+			delete(open, "")
+		case entry.HoldAsked: // open while something of it is held: until nothing is left to do
+			b := entry.Must[entry.HoldAskedBody](e)
+			open[""] = owner{b.Merchant, b.Network, b.Account}
+		case entry.HoldInherited:
+			b := entry.Must[entry.HoldInheritedBody](e)
+			open[""] = owner{b.Merchant, b.Network, b.Account}
+		case entry.HoldEnded:
 			delete(open, "")
 		}
 	}
@@ -121,7 +134,7 @@ func (l left) waits() string {
 	for _, one := range []struct {
 		n         int
 		one, many string
-	}{{l.Orders, "order", "orders"}, {l.Refunds, "refund", "refunds"}} {
+	}{{l.Orders, "order", "orders"}, {l.Refunds, "refund", "refunds"}, {l.Deposits, "deposit", "deposits"}} {
 		switch {
 		case one.n == 1:
 			what = append(what, "1 "+one.one)
@@ -130,7 +143,7 @@ func (l left) waits() string {
 		}
 	}
 	verb := "are"
-	if l.Orders+l.Refunds == 1 {
+	if l.Orders+l.Refunds+l.Deposits == 1 {
 		verb = "is"
 	}
 	return fmt.Sprintf("%s of it %s not final; put it back as it was, let the agent run until they are, and take it out then", strings.Join(what, " and "), verb)

@@ -94,9 +94,14 @@ func TestWhatIsLeftAtAMerchant(t *testing.T) {
 	commit(t, s, object{after: paid.Seq}.then(entry.New(entry.RefundAsked, entry.RefundAskedBody{
 		Order: paid.Key, Of: seven[0], Number: seven[0] + "01", Amount: 5, Paid: 1250, Lane: "exit-1", Merchant: "done", Network: "wechat",
 	})))
+	held := entry.HoldAskedBody{Number: s.Number(), Amount: 5, Lane: "desk-1", Merchant: "inn", Network: "alipay"}
+	commit(t, s, object{}.then(entry.New(entry.HoldAsked, held), entry.New(entry.HoldPlaced, entry.HoldPlacedBody{Amount: 5})))
+	over := held
+	over.Number = s.Number()
+	commit(t, s, object{}.then(entry.New(entry.HoldAsked, over), entry.New(entry.HoldEnded, entry.HoldEndedBody{Number: over.Number, State: 2})))
 	all, err := leftIn(t.Context(), s)
 	want := []left{
-		{owner{"before", "unionpay", ""}, 1, 0}, {owner{"done", "wechat", ""}, 0, 1}, {owner{"old", "wechat", ""}, 3, 0}, {owner{"other", "alipay", ""}, 1, 0},
+		{owner{"before", "unionpay", ""}, 1, 0, 0}, {owner{"done", "wechat", ""}, 0, 1, 0}, {owner{"inn", "alipay", ""}, 0, 0, 1}, {owner{"old", "wechat", ""}, 3, 0, 0}, {owner{"other", "alipay", ""}, 1, 0, 0},
 	}
 	if diff := cmp.Diff(want, all, cmp.AllowUnexported(left{})); err != nil || diff != "" {
 		t.Errorf("%v, (-want +got):\n%s", err, diff)
@@ -132,11 +137,12 @@ func TestWhatIsSaidOfALostMerchant(t *testing.T) {
 		left left
 		says string
 	}{
-		{left{owner{"m", "wechat", ""}, 5, 5}, ""},
-		{left{owner{"old", "wechat", ""}, 1, 0}, `x.toml: merchant "old" of network wechat is not in this file, and 1 order of it is not final; put it back as it was, let the agent run until they are, and take it out then`},
-		{left{owner{"old", "alipay", ""}, 12, 1}, `x.toml: merchant "old" of network alipay is not in this file, and 12 orders and 1 refund of it are not final; put it back`},
-		{left{owner{"old", "alipay", ""}, 0, 2}, `and 2 refunds of it are not final`},
-		{left{owner{"m", "alipay", ""}, 2, 0}, `x.toml:8: [[merchant]] m: its network was alipay, and 2 orders of it are not final; put it back as it was`},
+		{left{owner{"m", "wechat", ""}, 5, 5, 0}, ""},
+		{left{owner{"old", "wechat", ""}, 1, 0, 0}, `x.toml: merchant "old" of network wechat is not in this file, and 1 order of it is not final; put it back as it was, let the agent run until they are, and take it out then`},
+		{left{owner{"old", "alipay", ""}, 12, 1, 0}, `x.toml: merchant "old" of network alipay is not in this file, and 12 orders and 1 refund of it are not final; put it back`},
+		{left{owner{"old", "alipay", ""}, 0, 2, 0}, `and 2 refunds of it are not final`},
+		{left{owner{"old", "alipay", ""}, 0, 0, 1}, `and 1 deposit of it is not final`},
+		{left{owner{"m", "alipay", ""}, 2, 0, 0}, `x.toml:8: [[merchant]] m: its network was alipay, and 2 orders of it are not final; put it back as it was`},
 	} {
 		err := c.checkLeft([]left{row.left})
 		if (err == nil) != (row.says == "") || err != nil && !strings.Contains(err.Error(), row.says) {
