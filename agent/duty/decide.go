@@ -48,7 +48,7 @@ func (d *Desk) Decide(ctx context.Context, x Decision) error {
 		return fmt.Errorf("read what is decided on: %w", err)
 	}
 	i := slices.IndexFunc(entries, func(e entry.Entry) bool { return e.Seq == x.Of })
-	lane, followed := flow.LaneOf(entries[0])
+	lane, followed := flow.LaneOf(entries[0], entries[1:]...)
 	switch {
 	case i < 0:
 		return halt(words.HaltDecision)

@@ -318,6 +318,10 @@ func TestAGuest(t *testing.T) {
 			t.Errorf("the network has captured %s and released %s", captured, released)
 		}
 		h.passes(time.Minute)
+		list, lane := flow.DepositOf(h.hold(v.Number), time.Now()), h.view(1).Deposit
+		if list.Phase != lane.Phase || list.Left != lane.Left || list.Captured != lane.Captured || list.Can != lane.Can || *list.Move != *lane.Move || list.Room != lane.Room || list.Voucher != lane.Voucher {
+			t.Errorf("the list shows %+v, the lane %+v", list, lane)
+		}
 		said = h.said(0, flow.Refund{Number: v.Number, Amount: 1000})
 		if r := n.arrived()[0]; r.Of.Number != v.Number+"51" || r.Of.Amount != 8850 || r.Hold == nil || r.Hold.Number != v.Number || r.Hold.Network != v.Voucher || r.Number != v.Number+"01" {
 			t.Errorf("refunded with %+v of %+v", r, r.Hold)
@@ -513,8 +517,8 @@ func TestWishesAboutDepositsThatLeadToNothing(t *testing.T) {
 			"another device's slip":                         {flow.ReleaseSpec{Number: entry.Number("10000001", "0008", 5, 5)}, words.TellHoldNone},
 			"a key that is none's":                          {flow.CaptureSpec{Hold: 1, Amount: 1}, words.TellHoldNone},
 			"a QR code that the network does not show":      {flow.DepositSpec{Amount: 30000, QR: true}, words.TellHoldWay},
-			"nothing":                                       {flow.DepositSpec{}, words.TellAmountZero},
-			"more than a lane takes":                        {flow.DepositSpec{Amount: 10_000_001}, words.TellAmountHigh},
+			"nothing":                {flow.DepositSpec{}, words.TellAmountZero},
+			"more than a lane takes": {flow.DepositSpec{Amount: 10_000_001}, words.TellAmountHigh},
 		} {
 			heard := len(n.heard)
 			if said := h.said(1, row.wish); said.Tell != row.want || said.Key != 0 || len(n.heard) != heard {

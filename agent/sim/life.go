@@ -182,7 +182,7 @@ func (l *life) lane(st *stand) *flow.Lane {
 // adopt hands each unfinished order and refund to its lane.
 func (l *life) adopt() error {
 	return l.store.Unfinished(l.ctx, func(key entry.Seq, entries []entry.Entry) error {
-		name, followed := flow.LaneOf(entries[0])
+		name, followed := flow.LaneOf(entries[0], entries[1:]...)
 		if !followed {
 			return nil
 		}
