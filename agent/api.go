@@ -91,7 +91,7 @@ func (a *agent) withAPI(pages http.Handler) http.Handler {
 	}
 	answers := api.New(api.Options{
 		Integrators: a.programs, Lanes: lanes, Journal: a.store, Rows: a.store, Requests: a.store, Deposits: a.store, CodeHash: a.store.CodeHash,
-		Timing: a.networks.Timing, Devices: a.wires, Tasks: a.store.Tasks, Desk: a.desk, Outputs: a.outputOf, Log: a.log,
+		Timing: a.networks.Timing, Devices: a.wires, Tasks: a.store.Tasks, Desk: a.desk, Outputs: a.outputOf, Hosts: a.cfg.Console.names(), Limit: &a.limit, Log: a.log,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/") {
@@ -119,7 +119,11 @@ func (c *config) program(right api.Right, lane string) (*client.Client, error) {
 	}
 	for _, one := range all {
 		if slices.Contains(one.Rights, right) && (lane == "" || len(one.Lanes) == 0 || slices.Contains(one.Lanes, lane)) {
-			return client.New("http://"+c.Console.Listen, string(one.Token)), nil
+			program, err := c.Console.client(string(one.Token))
+			if err != nil {
+				return nil, usage(err)
+			}
+			return program, nil
 		}
 	}
 	return nil, usage(fmt.Errorf("no [[integrator]] of %s has the right %q on lane %q", c.File, right, lane))

@@ -99,7 +99,13 @@ type cloudConfig struct {
 // consoleConfig is the local page.
 type consoleConfig struct {
 	place
-	Listen string `key:"listen" may:"a loopback address such as \"127.0.0.1:8080\""`
+	Listen string `key:"listen" may:"an address such as \"127.0.0.1:8080\"; one that other machines reach takes cert, cert_key and hosts"`
+	// Hosts are what the terminal may be called in an address, beside the names of
+	// this machine itself: a stranger's name that was made to point here is refused.
+	Hosts   []string `key:"hosts" may:"a list of names and addresses that the terminal is called by, such as \"till.example.com\""`
+	Cert    source   `key:"cert" may:"\"file:/path\" of the pages' certificate, its chain behind it"`
+	CertKey source   `key:"cert_key" may:"\"cred:NAME\" or \"file:/path\" of its private key"`
+	SignIn  string   `key:"sign_in" may:"\"yes\": nobody sees a page without signing in; \"no\": on this machine only who takes money signs in"`
 	// Phone is where the files of /phone/ lie for supervisors' phones; codes for
 	// them then lead there. Nothing is ever asked of it from here.
 	Phone string `key:"phone" may:"the https address of the page for supervisors' phones, such as \"https://shop.example/phone/\""`

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -142,13 +141,7 @@ func (c configCheck) outside() {
 			c.problems.add(c.Cloud.line("broker"), "[cloud]: broker %q: %v", withoutUser(broker), err)
 		}
 	}
-	host, _, err := net.SplitHostPort(c.Console.Listen)
-	switch {
-	case err != nil:
-		c.problems.add(c.Console.line("listen"), "[console]: listen is %q; expected host:port, such as %q", c.Console.Listen, listenDefault)
-	case !loopback(host): // the page takes amounts and asks for no PIN
-		c.problems.add(c.Console.line("listen"), "[console]: listen is %q; expected an address of this machine only, such as %q", c.Console.Listen, listenDefault)
-	}
+	c.console()
 	if phone := c.Console.Phone; phone != "" && !folderOfHTTPS(phone) {
 		c.problems.add(c.Console.line("phone"), "[console]: phone is %q; expected the https address of a folder, such as %q", phone, "https://shop.example/phone/")
 	}

@@ -121,6 +121,8 @@ func (c *config) sources(secret, public func(at place, key string, s source)) {
 	for _, p := range c.Integrators {
 		secret(p.place, "token", p.Token)
 	}
+	public(c.Console.place, "cert", c.Console.Cert)
+	secret(c.Console.place, "cert_key", c.Console.CertKey)
 	secret(c.Cloud.place, "password", c.Cloud.Password)
 	public(c.Cloud.place, "ca", c.Cloud.CA)
 }

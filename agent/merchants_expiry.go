@@ -47,6 +47,7 @@ func (c *config) certificates() (all []certificate) {
 		add(m.Name, "certificate of merchant "+m.Name, m.Cert, firstEnd)
 		add(m.Name, "root certificate of merchant "+m.Name, m.CA, lastEnd)
 	}
+	add("console", "certificate of the pages", c.Console.Cert, firstEnd)
 	add("cloud", "root certificate of the cloud", c.Cloud.CA, lastEnd)
 	return all
 }

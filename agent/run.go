@@ -23,6 +23,7 @@ import (
 	"tillgate/agent/meter"
 	"tillgate/agent/pay"
 	"tillgate/agent/ring"
+	"tillgate/agent/throttle"
 	"tillgate/drivers"
 	"tillgate/store"
 )
@@ -72,6 +73,7 @@ type agent struct {
 	uplink   *cloud.Uplink // nil without a cloud
 	rights   rightsPost    // the cloud's documents of them
 	page     net.Listener
+	limit    throttle.Addresses // of what comes to it
 	health   *health
 	expiry   *expiry
 	began    time.Time
@@ -112,6 +114,10 @@ func build(ctx context.Context, cfg *config, log *slog.Logger, kept *ring.Ring, 
 		return nil, usage(err)
 	}
 	if err := cfg.checkSecrets(); err != nil {
+		return nil, usage(err)
+	}
+	secure, err := cfg.secure()
+	if err != nil {
 		return nil, usage(err)
 	}
 	if a.programs, err = cfg.integrators(); err != nil {
@@ -160,8 +166,8 @@ func build(ctx context.Context, cfg *config, log *slog.Logger, kept *ring.Ring, 
 	if err := a.makeUplink(); err != nil {
 		return nil, err
 	}
-	if a.page, err = net.Listen("tcp", cfg.Console.Listen); err != nil {
-		return nil, fmt.Errorf("open the page: %w", err)
+	if a.page, err = cfg.listen(secure); err != nil {
+		return nil, err
 	}
 	return a, nil
 }

@@ -149,6 +149,9 @@ func (c *config) only(lane *laneConfig, merchant string) *config {
 	l := *lane
 	l.Merchants, l.QR = []string{merchant}, "ask"
 	one.Lanes, one.Cloud = []laneConfig{l}, cloudConfig{}
+	if one.Console.locked() { // amounts are typed at its page, by nobody who signs in
+		one.Console = consoleConfig{place: c.Console.place, Listen: "127.0.0.1:0"}
+	}
 	return &one
 }
 

@@ -108,7 +108,7 @@ func (a *agent) answerFirst(w http.ResponseWriter, r *http.Request) {
 	default:
 		p, _ := a.desk.Roster.Person(link.Person)
 		left := time.Duration(link.Until-a.clock.Now().Mono) * time.Millisecond
-		reply = firstLink{Link: "http://" + a.page.Addr().String() + "/activate/" + string(link.Token), Name: p.Name, Minutes: int64(left.Round(time.Minute) / time.Minute)}
+		reply = firstLink{Link: a.cfg.Console.address(a.page.Addr().String()) + "/activate/" + string(link.Token), Name: p.Name, Minutes: int64(left.Round(time.Minute) / time.Minute)}
 	}
 	json.NewEncoder(w).Encode(reply) //nolint:errcheck // whoever went away needs no answer
 }

@@ -17,6 +17,7 @@ import (
 	"tillgate/agent/duty"
 	"tillgate/agent/flow"
 	"tillgate/agent/pay"
+	"tillgate/agent/throttle"
 	"tillgate/store"
 	"tillgate/store/entry"
 )
@@ -100,18 +101,19 @@ type Options struct {
 	Outputs     func(lane string, what flow.Verb) *flow.Output // what prints slips or speaks there; nil: the lane has none
 	Desk        *duty.Desk                                     // the rules of money that goes back, shifts and figures
 	Hosts       []string                                       // names that it may be called by, in lower case, without port; nil: the loopback names
+	Limit       *throttle.Addresses                            // of requests; nil: its own
 	Log         *slog.Logger
 }
 
 type api struct {
 	Options
 	callers  []*caller
-	unknown  bucket // of requests without a token that is known
+	unknown  throttle.Bucket // of requests without a token that is known
 	streams  atomic.Int64
 	mu       sync.Mutex
-	underWay map[string]chan struct{} // keys that are being worked on
-	telling  map[string]bool          // printers and speakers, by lane, that a program has at work
-	tells    map[string]*bucket       // by lane: what programs have had told
+	underWay map[string]chan struct{}    // keys that are being worked on
+	telling  map[string]bool             // printers and speakers, by lane, that a program has at work
+	tells    map[string]*throttle.Bucket // by lane: what programs have had told
 }
 
 //go:embed openapi.yaml
@@ -158,13 +160,16 @@ var routes = []route{
 
 // New makes the API; it answers everything below Prefix.
 func New(o Options) http.Handler {
-	a := &api{Options: o, underWay: map[string]chan struct{}{}, telling: map[string]bool{}, tells: map[string]*bucket{}}
+	a := &api{Options: o, underWay: map[string]chan struct{}{}, telling: map[string]bool{}, tells: map[string]*throttle.Bucket{}}
 	for _, l := range o.Lanes {
 		v, _ := l.View()
-		a.tells[v.Lane] = &bucket{}
+		a.tells[v.Lane] = &throttle.Bucket{}
 	}
 	if a.Hosts == nil {
 		a.Hosts = []string{"localhost", "127.0.0.1", "::1"}
+	}
+	if a.Limit == nil {
+		a.Limit = &throttle.Addresses{}
 	}
 	if a.Log == nil {
 		a.Log = slog.New(slog.DiscardHandler)

@@ -7,8 +7,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"tillgate/agent/throttle"
 )
 
 const (
@@ -30,6 +31,15 @@ func (a *api) guard(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
+		if r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		leave, ok := a.Limit.Enter(r, false)
+		if !ok {
+			a.fail(w, r, &problem{reason: tooMany})
+			return
+		}
+		defer leave()
 		site := r.Header.Get("Sec-Fetch-Site")
 		switch {
 		case !slices.Contains(a.Hosts, hostOf(r.Host)):
@@ -57,7 +67,7 @@ func hostOf(header string) string {
 type caller struct {
 	Integrator
 	sum    [sha256.Size]byte // of its token
-	bucket bucket
+	bucket throttle.Bucket
 }
 
 func newCaller(i Integrator) *caller {
@@ -75,11 +85,11 @@ func (a *api) caller(r *http.Request, right Right) (who *caller, err error) {
 	}
 	switch {
 	case who == nil || token == "" || !strings.EqualFold(scheme, "Bearer"):
-		if !a.unknown.take(time.Now(), unknownPerSecond, unknownAtOnce) {
+		if !a.unknown.Take(time.Now(), unknownPerSecond, unknownAtOnce) {
 			return nil, &problem{reason: tooMany}
 		}
 		return nil, &problem{reason: noToken}
-	case !who.bucket.take(time.Now(), perSecond, atOnce):
+	case !who.bucket.Take(time.Now(), perSecond, atOnce):
 		return nil, &problem{reason: tooMany}
 	case right != "" && !slices.Contains(who.Rights, right):
 		return nil, &problem{reason: noRight, detail: "this takes the right " + string(right)}
@@ -89,23 +99,3 @@ func (a *api) caller(r *http.Request, right Right) (who *caller, err error) {
 
 // sees tells whether a lane is one of the caller's.
 func (c *caller) sees(lane string) bool { return len(c.Lanes) == 0 || slices.Contains(c.Lanes, lane) }
-
-// bucket holds what may still be asked for.
-type bucket struct {
-	mu   sync.Mutex
-	used float64
-	at   time.Time
-}
-
-// take takes one request, if there is room: so many at once, and so many more each second.
-func (b *bucket) take(now time.Time, perSecond, atOnce int) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.used = max(0, b.used-now.Sub(b.at).Seconds()*float64(perSecond))
-	b.at = now
-	if b.used+1 > float64(atOnce) {
-		return false
-	}
-	b.used++
-	return true
-}

@@ -236,6 +236,7 @@ func (r reply) cause() string {
 
 func request(method, path, token, key, body string) *http.Request {
 	r := httptest.NewRequest(method, "http://localhost"+Prefix+path, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:40000"
 	r.Header.Set("Authorization", "Bearer "+token)
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)

@@ -179,7 +179,7 @@ func (a *api) mayTell(lane Lane, t telling) (done func(), err error) {
 	if a.telling[place] {
 		return done, &problem{reason: laneBusy, detail: "it is telling something else"}
 	}
-	if !a.tells[t.lane].take(time.Now(), toldPerSecond, toldAtOnce) {
+	if !a.tells[t.lane].Take(time.Now(), toldPerSecond, toldAtOnce) {
 		return done, &problem{reason: tooMany}
 	}
 	if t.do.Do == "" {

@@ -21,6 +21,7 @@ import (
 	"tillgate/agent/console/qr"
 	"tillgate/agent/duty"
 	"tillgate/agent/flow"
+	"tillgate/agent/throttle"
 	"tillgate/agent/words"
 	"tillgate/store/entry"
 )
@@ -68,7 +69,11 @@ type Options struct {
 	// POST /{id}?lane=NAME lets that customer act on a lane.
 	Extra http.Handler
 	Hosts []string // names that these pages may be called by; in lower case, without port; nil is the loopback names
-	Log   *slog.Logger
+	// Locked says that other machines reach the pages: whoever is not signed in
+	// sees the page to sign in at, and nothing else.
+	Locked bool
+	Limit  *throttle.Addresses // of requests; nil: its own
+	Log    *slog.Logger
 }
 
 // streamsMax bounds the event streams that are open at a time.
@@ -105,6 +110,9 @@ func newConsole(o Options) *console {
 	if c.Hosts == nil {
 		c.Hosts = []string{"localhost", "127.0.0.1", "::1"}
 	}
+	if c.Limit == nil {
+		c.Limit = &throttle.Addresses{}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -118,7 +126,7 @@ func newConsole(o Options) *console {
 	return c
 }
 
-func (c *console) handler() http.Handler { return c.guard(c.routes()) }
+func (c *console) handler() http.Handler { return c.guard(c.locked(c.routes())) }
 
 func (c *console) routes() http.Handler {
 	mux := http.NewServeMux()

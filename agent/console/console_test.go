@@ -114,13 +114,16 @@ func newBench(with ...func(*Options)) bench {
 // ask sends one request to the console, by its loopback name if not set otherwise.
 func (b bench) ask(method, target, body string, set ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
-	r.Host = "127.0.0.1:8080"
+	r.Host, r.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:40000"
 	if body != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	for i := 0; i < len(set); i += 2 {
-		if set[i] == "Host" {
+		switch set[i] {
+		case "Host":
 			r.Host = set[i+1]
+		case "From": // an address of the network
+			r.RemoteAddr = set[i+1]
 		}
 		r.Header.Set(set[i], set[i+1])
 	}

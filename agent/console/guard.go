@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"tillgate/agent/throttle"
 	"tillgate/agent/words"
 )
 
@@ -33,6 +34,16 @@ func (c *console) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
+		if r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		leave, ok := c.Limit.Enter(r, knocks(r))
+		if !ok {
+			h.Set("Retry-After", "5")
+			answer(w, http.StatusTooManyRequests, refused(words.AnswerTooMany))
+			return
+		}
+		defer leave()
 		switch {
 		case !slices.Contains(c.Hosts, hostOf(r.Host)):
 			c.Log.Warn("page refused a request for another host", logText("host", r.Host))
@@ -44,6 +55,36 @@ func (c *console) guard(next http.Handler) http.Handler {
 			ours.ServeHTTP(w, r)
 		}
 	})
+}
+
+// knocks tells whether a request has a PIN to compare, or a link to look for.
+func knocks(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.URL.Path == "/sign-in" || strings.HasPrefix(r.URL.Path, "/activate/")
+}
+
+// locked has everybody sign in who wants more than to sign in, where other
+// machines reach the pages.
+func (c *console) locked(next http.Handler) http.Handler {
+	if !c.Locked {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, signed := c.guestOf(r.Context(), tokenOf(r))
+		switch {
+		case signed, unlocked(r):
+			next.ServeHTTP(w, r)
+		case r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html"):
+			http.Redirect(w, r, "/sign-in?"+nextQuery(r.URL.RequestURI()), http.StatusSeeOther)
+		default:
+			answer(w, http.StatusUnauthorized, speak(words.PageSignFirst))
+		}
+	})
+}
+
+// unlocked is what it takes to sign in, and the figures for a program of this machine.
+func unlocked(r *http.Request) bool {
+	path := r.URL.Path
+	return path == "/sign-in" || strings.HasPrefix(path, "/activate/") || strings.HasPrefix(path, "/static/") || path == "/metrics" && throttle.Here(r)
 }
 
 // usedFromElsewhere tells whether another site's page reads from us. It could

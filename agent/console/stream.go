@@ -77,6 +77,9 @@ func (c *console) begin(pages []page, s *stream) error {
 // session that ends meanwhile takes what was its person's to see off the page.
 func (c *console) follow(ctx context.Context, pages []page, s *stream, token string) {
 	for {
+		if _, signed := c.guestOf(ctx, token); c.Locked && !signed {
+			return
+		}
 		start := time.Now()
 		all := c.sessions.watch(token)
 		for _, p := range pages {

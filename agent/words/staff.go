@@ -102,6 +102,7 @@ const (
 	AnswerTooLong       Key = "answer-too-long"
 	AnswerNotUnderstood Key = "answer-not-understood"
 	AnswerLaneBusy      Key = "answer-lane-busy"
+	AnswerTooMany       Key = "answer-too-many" // requests of one address
 	AnswerMovedOn       Key = "answer-moved-on"
 	AnswerJustNow       Key = "answer-just-now"
 	AnswerNotAnAmount   Key = "answer-not-an-amount"
@@ -204,6 +205,7 @@ var labels = map[Key][2]string{
 	StillExpired: {"仍可尝试收款；支付网络可能拒绝撤销、退款和二维码，请立即更换证书", "Payments are still tried; the network may refuse to undo, to refund and to show QR codes: replace it now"},
 
 	AnswerOtherSite:     {"请求来自其他网站，已拒绝", "This came from another site and was refused"},
+	AnswerTooMany:       {"请求过于频繁，未执行，请稍候再试", "Too many requests; nothing was done, try again in a moment"},
 	AnswerOtherHost:     {"此地址不是本机页面", "This page is not called by that name"},
 	AnswerNoLane:        {"没有这个通道", "There is no such lane"},
 	AnswerTooLong:       {"输入过长", "That is too long"},

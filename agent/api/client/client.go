@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +32,14 @@ type Client struct {
 // New makes a client of the API at an address such as "http://127.0.0.1:8080".
 func New(address, token string) *Client {
 	return &Client{base: strings.TrimSuffix(address, "/") + "/api/v1", token: token, http: &http.Client{Timeout: waitFor + 15*time.Second}}
+}
+
+// NewTLS makes a client of a terminal whose API is served over TLS; trust says
+// whose certificates are believed.
+func NewTLS(address, token string, trust *tls.Config) *Client {
+	c := New(address, token)
+	c.http.Transport = &http.Transport{TLSClientConfig: trust}
+	return c
 }
 
 // Sell puts an order in front of a lane. A repeat with the same key answers the
