@@ -14,7 +14,10 @@ import (
 // without signing in, but sign in; a browser is led there.
 func TestLocked(t *testing.T) {
 	t.Parallel()
-	b := newBench(func(o *Options) { o.Locked = true; o.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}) })
+	b := newBench(func(o *Options) {
+		o.Locked = true
+		o.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	})
 	for _, path := range append([]string{"/state", "/events", "/metrics", "/lanes/counter-9"}, pages...) {
 		if got := b.ask("GET", path, "", "From", "192.0.2.7:4711"); got.Code != http.StatusUnauthorized || strings.Contains(got.Body.String(), "counter-1") {
 			t.Errorf("%s: %d %s", path, got.Code, got.Body)
