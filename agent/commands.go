@@ -184,6 +184,10 @@ func export(ctx context.Context, cfg *config, w io.Writer, from, to entry.Seq) e
 			return err
 		}
 		defer s.Close()
+		to, err := takenAway(ctx, s, from, to)
+		if err != nil {
+			return err
+		}
 		return s.Export(ctx, w, from, to, nil)
 	} else if err != nil {
 		return err

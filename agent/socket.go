@@ -80,10 +80,30 @@ func answerVerify(w http.ResponseWriter, r *http.Request, s *store.Store) {
 }
 
 func answerExport(w http.ResponseWriter, r *http.Request, s *store.Store) {
-	from, to := bound(r, "from"), bound(r, "to")
+	from := bound(r, "from")
+	to, err := takenAway(r.Context(), s, from, bound(r, "to"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	if err := s.Export(r.Context(), w, from, to, nil); err != nil {
 		panic(http.ErrAbortHandler) // a cut answer must not look like a whole one
 	}
+}
+
+// takenAway writes down that entries leave, and answers the last of them. On a disk
+// that refuses they leave all the same: whoever asks has the disk itself in hand,
+// and may be saving what is on it.
+func takenAway(ctx context.Context, s *store.Store, from, to entry.Seq) (entry.Seq, error) {
+	if _, head, _ := s.Head(); to <= 0 || to > head {
+		to = head
+	}
+	left := entry.ExportedBody{What: "journal", Rows: max(int64(to-max(from, 1)+1), 0), By: "console", Where: "command"}
+	_, err := s.Commit(ctx, store.Step{Entries: []entry.Draft{entry.New(entry.Exported, left)}, Done: true})
+	if errors.Is(err, store.ErrUnwritten) || errors.Is(err, store.ErrFull) {
+		err = nil
+	}
+	return to, err
 }
 
 func bound(r *http.Request, name string) entry.Seq {
