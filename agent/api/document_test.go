@@ -23,6 +23,7 @@ type spec struct {
 }
 
 type operation struct {
+	Right       Right `yaml:"x-right"`
 	Parameters  []schema
 	RequestBody struct{ Content map[string]media } `yaml:"requestBody"`
 	Responses   map[string]struct {
@@ -146,6 +147,9 @@ func TestTheDocumentIsTrue(t *testing.T) {
 		if !ok {
 			t.Errorf("%s is answered and not documented", name)
 			continue
+		}
+		if op.Right != r.right {
+			t.Errorf("%s takes the right %q, and the document says %q", name, r.right, op.Right)
 		}
 		takesKey := slices.ContainsFunc(op.Parameters, func(p schema) bool { return strings.HasSuffix(p.Ref, "/Key") })
 		if takesKey != (r.method == http.MethodPost) || (len(op.RequestBody.Content) > 0) != takesKey {
