@@ -26,7 +26,7 @@ func newProgram(t *testing.T) *street {
 		err = os.WriteFile(token, []byte(programToken), 0o600)
 	}
 	if err == nil {
-		err = os.WriteFile(s.cfg, append(text, "\n[[integrator]]\nname = \"till\"\ntoken = \"file:"+token+"\"\nrights = [\"sell\", \"read\"]\n"...), 0o600)
+		err = os.WriteFile(s.cfg, append(text, "\n[[integrator]]\nname = \"till\"\ntoken = \"file:"+token+"\"\nrights = [\"sell\", \"read\", \"refund\"]\n"...), 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)

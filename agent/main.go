@@ -41,6 +41,11 @@ func main() {
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := rootCommand()
 	root.SetArgs(args)
+	return executeWith(ctx, root, stdout, stderr)
+}
+
+// executeWith runs a command whose arguments and input are set.
+func executeWith(ctx context.Context, root *cobra.Command, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)

@@ -1,54 +1,53 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
-	"tillgate/agent/flow"
+	"tillgate/agent/api"
+	"tillgate/agent/api/client"
+	"tillgate/agent/console/qr"
 	"tillgate/agent/words"
-	"tillgate/store"
-	"tillgate/store/entry"
 	"tillgate/store/money"
 )
 
-// The commands' socket belongs to whoever runs the agent: who may ask there may
-// give money back.
-
-// refundAsk is what the refund command wants of the agent.
-type refundAsk struct {
-	Number string    `json:"number"` // of the order, as its slip has it
-	Amount money.Fen `json:"amount"` // fen; 0: all that is left
-	Reason string    `json:"reason"`
-	By     string    `json:"by"`
+// refundWish is what the refund command wants of the agent.
+type refundWish struct {
+	client.Back
+	key      string
+	approver string // whose PIN is typed here; empty: a code is asked for, where one is needed
+	asJSON   bool
 }
 
-// refundLine is one line of the agent's answer: each state that the refund comes to.
+// refundLine is one line of what the command prints for a program: each state
+// that the refund comes to, or what it takes first.
 type refundLine struct {
-	Refund *words.Refund `json:"refund,omitempty"`
-	Zh     string        `json:"zh"`
-	En     string        `json:"en"`
-	Over   bool          `json:"over,omitempty"` // nothing more follows
-	Failed bool          `json:"failed,omitempty"`
+	Refund   *client.Refund         `json:"refund,omitempty"`
+	Approval *client.ApprovalNeeded `json:"approval,omitempty"`
 }
 
 func refundCommand() *cobra.Command {
 	var path, amount string
-	var want refundAsk
-	var asJSON bool
+	var want refundWish
 	cmd := &cobra.Command{
 		Use:   "refund NUMBER",
 		Short: "Give a part of a paid order back, or all that is left of it, and follow it to its end",
-		Long: "NUMBER is what the slip's barcode says. The running agent writes the intent down, asks the payment network, prints a slip and\n" +
-			"says it aloud; what it may not give back it refuses before the network hears of it. Leaving this command ends nothing.",
+		Long: "NUMBER is what the slip's barcode says. The running agent answers over its local API, for which the config names an\n" +
+			"[[integrator]] that may give money back. The rules are those of the pages: what it may not give back it refuses before the\n" +
+			"network hears of it, and a sum above the shop's limit takes a supervisor, whose PIN, or whose eight digits, are read from\n" +
+			"the standard input. Leaving this command ends nothing; with the same --key it goes on with the same refund.",
 		Example: "  tillgate refund 100000010001844610000033 --amount 6.00 --reason 'one dish is missing'\n" +
-			"  tillgate refund 100000010001844610000033 --json",
+			"  tillgate refund 100000010001844610000033 --reason broken --approver 王芳",
 		Args: exactly("an order's number"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := loadConfig(path, allowLoopback)
@@ -60,117 +59,100 @@ func refundCommand() *cobra.Command {
 					return usage(fmt.Errorf("--amount %q is not a sum in yuan, such as 6.00", amount))
 				}
 			}
-			return followRefund(cmd.Context(), cfg, want, cmd.OutOrStdout(), asJSON)
+			program, err := cfg.program(api.Refund, "")
+			if err != nil {
+				return err
+			}
+			return giveBack(cmd.Context(), program, want, newPrompt(cmd.InOrStdin(), cmd.ErrOrStderr()), cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&path, "config", configDefault, "the config file")
 	cmd.Flags().StringVar(&amount, "amount", "", "yuan; empty: all that is left")
-	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as the slip says it")
-	cmd.Flags().StringVar(&want.By, "by", "", "who gives it back, as the slip says it")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print each state for a program")
+	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as slip and journal say it")
+	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
+	cmd.Flags().StringVar(&want.approver, "approver", "", "the supervisor who types a PIN here")
+	cmd.Flags().StringVar(&want.key, "key", rand.Text(), "the same key is the same refund")
+	cmd.Flags().BoolVar(&want.asJSON, "json", false, "print each state for a program")
+	cmd.Flag("key").DefValue = "a new one"
 	return cmd
 }
 
-// followRefund asks the agent and prints each state that the refund comes to.
-func followRefund(ctx context.Context, cfg *config, want refundAsk, out io.Writer, asJSON bool) error {
-	body, err := send(ctx, cfg.Terminal.Run, "/refund", want)
+// giveBack asks for a refund, with a supervisor's yes where it takes one, and
+// prints each state that it comes to.
+func giveBack(ctx context.Context, program *client.Client, want refundWish, ask prompt, out io.Writer) error {
+	if want.approver != "" {
+		pin, err := ask.secret("PIN " + want.approver)
+		if err != nil {
+			return err
+		}
+		want.Approval = &client.Approval{Name: want.approver, PIN: pin}
+	}
+	began, err := program.Refund(ctx, want.key, want.Back)
+	for {
+		var p *client.Problem
+		if !errors.As(err, &p) || p.Approval == nil {
+			break
+		}
+		if want.Approval, err = want.ask(p, ask, out); err != nil {
+			return err
+		}
+		began, err = program.Refund(ctx, want.key, want.Back)
+	}
 	if err != nil {
 		return err
 	}
-	defer body.Close()
-	raw := json.NewEncoder(out)
-	for in := json.NewDecoder(body); ; {
-		var l refundLine
-		if err := in.Decode(&l); err != nil {
-			return fmt.Errorf("the agent stopped answering; the refund goes on without this command: %w", err)
+	return followRefund(ctx, program, began.Order, out, want.asJSON)
+}
+
+// ask shows what has to be approved and reads the digits that a supervisor's phone
+// or terminal answers it with.
+func (w refundWish) ask(p *client.Problem, ask prompt, out io.Writer) (*client.Approval, error) {
+	if w.asJSON {
+		json.NewEncoder(out).Encode(refundLine{Approval: p.Approval}) //nolint:errcheck // nobody reads any more
+	} else {
+		fmt.Fprintf(out, "%s。%s。\n%s. %s.\n", p.TitleZh, p.NextZh, p.Title, p.Next)
+		if err := qr.WriteText(out, p.Approval.Text); err != nil {
+			return nil, err
 		}
-		if asJSON {
-			err = raw.Encode(l)
-		} else {
-			_, err = fmt.Fprintf(out, "%s\n%s\n", l.Zh, l.En)
+	}
+	code, err := ask.secret("授权码 Code")
+	if err != nil || code == "" {
+		return nil, p // nobody has approved it
+	}
+	return &client.Approval{Request: p.Approval.Request, Code: code}, nil
+}
+
+// followRefund prints each state of an order's newest refund until it is over, or
+// goes no further without a person.
+func followRefund(ctx context.Context, program *client.Client, o client.Order, out io.Writer, asJSON bool) error {
+	last := ""
+	for {
+		r := o.Refunds[len(o.Refunds)-1] // there is one: it was taken on
+		if r.State != last {
+			last = r.State
+			printRefund(out, r, asJSON)
 		}
-		switch {
-		case err != nil:
-			return err
-		case l.Failed:
+		switch last {
+		case "refused":
 			return errors.New("nothing was given back")
-		case l.Over:
+		case "done", "stuck", "accepted":
 			return nil
 		}
+		a, err := program.Stirred(ctx, o)
+		if err != nil {
+			return fmt.Errorf("refund %s is not followed any more; it goes on without this command: %w", r.Number, err)
+		}
+		o = a.Order
 	}
 }
 
-// send posts to the running agent; errNoAgent when none runs.
-func send(ctx context.Context, run, path string, what any) (io.ReadCloser, error) {
-	text, err := json.Marshal(what)
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://agent"+path, bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
-	return reach(run, req)
-}
-
-// answerRefund gives the wish to the order's lane and tells what becomes of it.
-func (a *agent) answerRefund(w http.ResponseWriter, r *http.Request) {
-	var want refundAsk
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4<<10)).Decode(&want); err != nil {
-		http.Error(w, "the request cannot be read: "+err.Error(), http.StatusBadRequest)
+func printRefund(out io.Writer, r client.Refund, asJSON bool) {
+	if asJSON {
+		json.NewEncoder(out).Encode(refundLine{Refund: &r}) //nolint:errcheck // nobody reads any more
 		return
 	}
-	out := json.NewEncoder(w)
-	tell := func(l refundLine) {
-		out.Encode(l) //nolint:errcheck // whoever went away needs no answer
-		http.NewResponseController(w).Flush()
-	}
-	lane, err := a.laneOf(r.Context(), want.Number)
-	if err != nil {
-		tell(refundLine{Zh: words.Say(words.TellRefundNone, words.Zh), En: words.Say(words.TellRefundNone, words.En), Over: true, Failed: true})
-		return
-	}
-	before, _ := lane.View()
-	said := make(chan flow.Said, 1)
-	if !lane.Offer(flow.Call{Of: flow.Refund{Number: want.Number, Amount: want.Amount, Reason: want.Reason, By: want.By}, Done: func(s flow.Said) { said <- s }}) {
-		tell(refundLine{Zh: words.Say(words.TellBusy, words.Zh), En: words.Say(words.TellBusy, words.En), Over: true, Failed: true})
-		return
-	}
-	select {
-	case s := <-said:
-		if number := s.View.Refund.Number; number == "" || number == before.Refund.Number {
-			tell(refundLine{Zh: words.Say(s.Tell, words.Zh), En: words.Say(s.Tell, words.En), Over: true, Failed: true})
-			return
-		}
-		follow(r.Context(), lane, s.View.Refund.Number, tell)
-	case <-r.Context().Done():
-	}
-}
-
-// follow tells of a refund until it is over, goes no further without a person,
-// or stands behind another one.
-func follow(ctx context.Context, lane *flow.Lane, number string, tell func(refundLine)) {
-	var last words.RefundPhase
-	for {
-		v, changed := lane.View()
-		if now := v.Refund; now.Number != number {
-			tell(refundLine{Zh: "另一笔退款正在进行，本笔会自动核对", En: "Another refund has begun; this one is followed to its end", Over: true})
-			return
-		} else if now.Phase != last {
-			last = now.Phase
-			over := now.Phase == words.RefundDone || now.Phase == words.RefundRefused || now.Phase == words.RefundStuck || now.Phase == words.RefundAccepted
-			tell(refundLine{Refund: &now, Zh: sentence(words.ShowRefund(now, words.Zh), "，", "。"), En: sentence(words.ShowRefund(now, words.En), ". ", "."),
-				Over: over, Failed: now.Phase == words.RefundRefused})
-			if over {
-				return
-			}
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return
-		}
-	}
+	fmt.Fprintf(out, "%s\n%s\n", sentence(words.Screen{What: r.WhatZh, Do: r.DoZh, Money: r.MoneyZh}, "，", "。"),
+		sentence(words.Screen{What: r.WhatEn, Do: r.DoEn, Money: r.MoneyEn}, ". ", "."))
 }
 
 // sentence is a screen in one line.
@@ -178,24 +160,32 @@ func sentence(s words.Screen, comma, stop string) string {
 	return s.What + comma + s.Do + comma + s.Money + stop
 }
 
-// laneOf is the lane on which an order was made, by its number.
-func (a *agent) laneOf(ctx context.Context, number string) (*flow.Lane, error) {
-	key, err := a.store.Find(ctx, number[:min(len(number), entry.NumberDigits)])
-	if err != nil {
-		return nil, err
-	}
-	entries, err := a.store.Object(ctx, key, 0)
-	if err != nil {
-		return nil, err
-	}
-	if len(entries) > 0 {
-		if name, ok := flow.LaneOf(entries[0]); ok {
-			for _, l := range a.lanes {
-				if l.Name == name {
-					return l, nil
-				}
+// prompt asks whoever is at a terminal, or reads what a program has written there.
+type prompt struct {
+	in    io.Reader
+	lines *bufio.Reader
+	out   io.Writer
+}
+
+func newPrompt(in io.Reader, out io.Writer) prompt { return prompt{in, bufio.NewReader(in), out} }
+
+// secret reads one line, which a terminal does not show.
+func (p prompt) secret(what string) (string, error) {
+	fmt.Fprintf(p.out, "%s: ", what)
+	if file, ok := p.in.(*os.File); ok {
+		if was, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS); err == nil {
+			silent := *was
+			silent.Lflag &^= unix.ECHO
+			if err := unix.IoctlSetTermios(int(file.Fd()), unix.TCSETS, &silent); err != nil {
+				return "", fmt.Errorf("hide what is typed: %w", err)
 			}
+			defer unix.IoctlSetTermios(int(file.Fd()), unix.TCSETS, was) //nolint:errcheck // it was so before
+			defer fmt.Fprintln(p.out)
 		}
 	}
-	return nil, fmt.Errorf("lane of order %s: %w", number, store.ErrNotFound)
+	line, err := p.lines.ReadString('\n')
+	if line = strings.TrimSpace(line); line == "" && err != nil {
+		return "", fmt.Errorf("read the %s from the standard input: %w", what, err)
+	}
+	return line, nil
 }

@@ -5,63 +5,81 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
-	"tillgate/agent/flow"
-	"tillgate/agent/words"
+	"tillgate/agent/pay/sandbox"
 )
 
-// TestRefundCommand gives money back with the command, while the agent runs: a
-// part, more than is left, the rest, and of an order that there is not.
+// TestRefundCommand gives money back with the command, by the rules of the pages:
+// without a supervisor, with a wrong PIN, a part, more than is left, the rest, and
+// of an order that there is not.
 func TestRefundCommand(t *testing.T) {
 	t.Parallel()
-	s := newStreet(t)
-	refund := func(args ...string) (out, problems string, exit int) {
+	s := newProgram(t)
+	run := func(typed string, args ...string) (out, problems string, exit int) {
 		var o, p bytes.Buffer
-		exit = execute(t.Context(), append([]string{"refund", "--config", s.cfg}, args...), &o, &p)
+		root := rootCommand()
+		root.SetArgs(append(args, "--config", s.cfg))
+		root.SetIn(strings.NewReader(typed))
+		exit = executeWith(t.Context(), root, &o, &p)
 		return o.String(), p.String(), exit
 	}
-	if _, said, exit := refund("100000010001844610000033"); exit != exitFailed || !strings.Contains(said, "no agent is running") {
-		t.Errorf("without an agent: exit %d, %s", exit, said)
-	}
-	s.start(0)
 	sell := func() string {
-		s.owe(desk, "12.50")
-		s.show(desk, "pays")
-		v := s.sees("the payment", func(v flow.View) bool { return v.Order.Phase == words.PaidOrder })
-		s.slip()
-		return v.Order.Number
+		out, problems, exit := run("", "pay", desk, "12.50", "--code", s.bank.NewCode(sandbox.Do("pays")))
+		if exit != exitOK {
+			t.Fatalf("pay: %d, %s, %s", exit, out, problems)
+		}
+		number, _, _ := strings.Cut(out[strings.LastIndex(out, " paid ")+len(" paid "):], "\n")
+		return number
 	}
 	number := sell()
+	if out, problems, exit := run("", "refund", number, "--reason", "r"); exit != exitFailed || !strings.Contains(problems, "(approval)") || !strings.Contains(problems, "tillgate staff first") {
+		t.Errorf("before anybody works here: exit %d, %s, %s", exit, out, problems)
+	}
+	out, problems, exit := run("", "staff", "first", "王芳")
+	link := out[strings.Index(out, "http"):]
+	if link, _, _ = strings.Cut(link, "\n"); exit != exitOK {
+		t.Fatalf("staff first: %s, %s", out, problems)
+	}
+	answer, err := http.PostForm(link, url.Values{"pin": {"830174"}, "again": {"830174"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
 	for _, c := range []struct {
-		args []string
-		exit int
-		out  string
+		typed string
+		args  []string
+		exit  int
+		says  string
 	}{
-		{[]string{number, "--amount", "12.51"}, exitFailed, "超过可退金额，未退款"},
-		{[]string{number, "--amount", "2.50", "--reason", "少一份", "--by", "王芳"}, exitOK, "退款成功"},
-		{[]string{number, "--amount", "0.001"}, exitConfig, ""},
-		{[]string{"100000010001844610000033"}, exitFailed, "没有可退款的已付订单"},
-		{nil, exitConfig, ""},
+		{"", []string{number, "--amount", "2.50", "--reason", "r"}, exitFailed, "(approval)"},
+		{"999999\n", []string{number, "--amount", "12.51", "--reason", "r", "--approver", "王芳"}, exitFailed, "(refund-high)"},
+		{"830174\n", []string{number, "--amount", "2.50", "--reason", "少一份", "--approver", "王芳"}, exitOK, "退款成功"},
+		{"830174\n", []string{number, "--amount", "2.50", "--approver", "王芳"}, exitFailed, "reason is missing"},
+		{"", []string{number, "--amount", "0.001"}, exitConfig, "is not a sum in yuan"},
+		{"", []string{"100000010001844610000033", "--reason", "r"}, exitFailed, "There is no such order"},
+		{"", nil, exitConfig, ""},
 	} {
-		out, problems, exit := refund(c.args...)
-		if exit != c.exit || !strings.Contains(out, c.out) {
-			t.Errorf("refund %v: exit %d, %q, %s, want %d and %q", c.args, exit, out, problems, c.exit, c.out)
+		out, problems, exit := run(c.typed, append([]string{"refund"}, c.args...)...)
+		if exit != c.exit || !strings.Contains(out+problems, c.says) {
+			t.Errorf("refund %v: exit %d, %q, %s, want %d and %q", c.args, exit, out, problems, c.exit, c.says)
 		}
 	}
 	if net := s.bank.Net(number); net != 1000 {
 		t.Errorf("the payer is without %s, want 10.00", net)
 	}
 	number = sell() // another order: WeChat Pay wants a minute between two refunds of one
-	out, problems, exit := refund(number, "--json")
+	out, problems, exit = run("830174\n", "refund", number, "--reason", "all", "--approver", "王芳", "--json")
 	var last refundLine
 	for line := range strings.Lines(out) {
 		if err := json.Unmarshal([]byte(line), &last); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
 	}
-	if exit != exitOK || last.Refund == nil || last.Refund.Amount != 1250 || last.Refund.Phase != words.RefundDone || s.bank.Net(number) != 0 {
+	if exit != exitOK || last.Refund == nil || last.Refund.Amount != 1250 || last.Refund.State != "done" || s.bank.Net(number) != 0 {
 		t.Errorf("all of it: exit %d, %s, %+v", exit, problems, last)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,7 +44,6 @@ func (a *agent) serveSocket(ctx context.Context) error {
 	mux.HandleFunc("GET /verify", func(w http.ResponseWriter, r *http.Request) { answerVerify(w, r, s) })
 	mux.HandleFunc("GET /export", func(w http.ResponseWriter, r *http.Request) { answerExport(w, r, s) })
 	mux.HandleFunc("GET /left", func(w http.ResponseWriter, r *http.Request) { answerLeft(w, r, s) })
-	mux.HandleFunc("POST /refund", a.answerRefund)
 	mux.HandleFunc("POST /staff/first", a.answerFirst)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
@@ -114,6 +114,19 @@ func bound(r *http.Request, name string) entry.Seq {
 // ask calls the running agent; errNoAgent when none runs.
 func ask(ctx context.Context, run, path string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://agent"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return reach(run, req)
+}
+
+// send posts to the running agent; errNoAgent when none runs.
+func send(ctx context.Context, run, path string, what any) (io.ReadCloser, error) {
+	text, err := json.Marshal(what)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://agent"+path, bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}

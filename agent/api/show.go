@@ -63,6 +63,7 @@ func (a *api) order(ctx context.Context, key entry.Seq) (client.Order, error) {
 		}
 		o.Refunds = append(o.Refunds, one)
 	}
+	o.Stands = states(o)
 	return o, nil
 }
 
@@ -114,7 +115,8 @@ func (a *api) getOrder(w http.ResponseWriter, r *http.Request, who *caller) erro
 	if err != nil {
 		return err
 	}
-	o, err := a.changed(r.Context(), lane, key, r.URL.Query().Get("state"), wait)
+	q := r.URL.Query()
+	o, err := a.changed(r.Context(), lane, key, q.Get("state"), q.Get("stands"), wait)
 	if err != nil {
 		return err
 	}
@@ -134,12 +136,11 @@ func waitOf(w http.ResponseWriter, r *http.Request) (wait time.Duration, err err
 	return wait, nil
 }
 
-// changed is an order once its state is not the one that the caller has seen;
-// where they name none, once anything of it has changed.
-func (a *api) changed(ctx context.Context, lane Lane, key entry.Seq, seen string, wait time.Duration) (client.Order, error) {
+// changed is an order once its state, or how it stands, is not what the caller
+// has seen; where they name neither, once anything of it has changed.
+func (a *api) changed(ctx context.Context, lane Lane, key entry.Seq, seen, first string, wait time.Duration) (client.Order, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	first := ""
 	for {
 		var changed <-chan struct{}
 		if lane != nil {
@@ -149,11 +150,10 @@ func (a *api) changed(ctx context.Context, lane Lane, key entry.Seq, seen string
 		if err != nil {
 			return o, err
 		}
-		now := states(o)
 		if first == "" {
-			first = now
+			first = o.Stands
 		}
-		if wait == 0 || seen != "" && o.State != seen || now != first {
+		if wait == 0 || seen != "" && o.State != seen || o.Stands != first {
 			return o, nil
 		}
 		select {

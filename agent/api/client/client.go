@@ -142,6 +142,13 @@ func (c *Client) Changed(ctx context.Context, key int64, state string) (a Answer
 	return a, c.do(ctx, http.MethodGet, path, "", nil, &a)
 }
 
+// Stirred waits until an order or one of its refunds is not as it was, or for 25
+// seconds, and answers how it stands.
+func (c *Client) Stirred(ctx context.Context, was Order) (a Answer, err error) {
+	path := fmt.Sprintf("/orders/%d?wait=%s&stands=%s", was.Key, waitFor, url.QueryEscape(was.Stands))
+	return a, c.do(ctx, http.MethodGet, path, "", nil, &a)
+}
+
 // Final waits until nobody has to wait for an order any more. Leaving ends nothing.
 func (c *Client) Final(ctx context.Context, o Order, each func(Order)) (Order, error) {
 	for !o.Final {

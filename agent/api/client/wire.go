@@ -26,6 +26,7 @@ type Order struct {
 	Refunded money.Fen `json:"refunded_fen"` // what has gone back for certain
 	QR       []QR      `json:"qr,omitempty"` // what the payer's phone may scan now
 	Refunds  []Refund  `json:"refunds"`
+	Stands   string    `json:"stands"` // its state and its refunds', for who waits for a change of any
 	Screen
 }
 
