@@ -20,8 +20,8 @@ import (
 	"tillgate/store/entry"
 )
 
-// ledger is an agent whose journal is looked at after everything that people do.
-type ledger struct {
+// watchedAgent is an agent whose journal is looked at after everything that people do.
+type watchedAgent struct {
 	t    *testing.T
 	cfg  *config
 	a    *agent
@@ -36,11 +36,11 @@ const wangPIN = "916283"
 // liOnTheSpot types a PIN for what takes one while the clock proves nothing.
 var liOnTheSpot = duty.Spot{Name: "Li", PIN: "830174"}
 
-func newLedger(t *testing.T) *ledger {
+func newLedger(t *testing.T) *watchedAgent {
 	t.Helper()
 	cfg, _ := outsideConfig(t)
 	cfg.Console.Listen, cfg.Console.Cert, cfg.Console.CertKey = strings.Replace(cfg.Console.Listen, "0.0.0.0", "127.0.0.1", 1), source{}, source{}
-	w := &ledger{t: t, cfg: cfg, a: start(t, cfg), who: map[string]*http.Client{}}
+	w := &watchedAgent{t: t, cfg: cfg, a: start(t, cfg), who: map[string]*http.Client{}}
 	untilSocket(t, cfg)
 	w.base = "http://" + w.a.page.Addr().String()
 	w.li = hired(t, w.a, "Li", "830174")
@@ -51,34 +51,34 @@ func newLedger(t *testing.T) *ledger {
 	return w
 }
 
-func (w *ledger) must(err error) {
+func (w *watchedAgent) must(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *ledger) wang() staff.Person {
+func (w *watchedAgent) wang() staff.Person {
 	p, _ := w.a.desk.Roster.Named("Wang")
 	return p
 }
 
 // signs signs somebody in at a browser of their own.
-func (w *ledger) signs(name, pin string) {
+func (w *watchedAgent) signs(name, pin string) {
 	w.t.Helper()
 	jar, _ := cookiejar.New(nil)
 	w.who[name] = &http.Client{Jar: jar}
 	w.posts(name, "/sign-in", url.Values{"name": {name}, "pin": {pin}})
 }
 
-func (w *ledger) posts(name, path string, form url.Values) {
+func (w *watchedAgent) posts(name, path string, form url.Values) {
 	w.t.Helper()
 	answer, err := w.who[name].PostForm(w.base+path, form)
 	w.must(err)
 	answer.Body.Close()
 }
 
-func (w *ledger) gets(name, path string) {
+func (w *watchedAgent) gets(name, path string) {
 	w.t.Helper()
 	answer, err := w.who[name].Get(w.base + path)
 	w.must(err)
@@ -87,7 +87,7 @@ func (w *ledger) gets(name, path string) {
 	w.must(err)
 }
 
-func (w *ledger) program() *client.Client {
+func (w *watchedAgent) program() *client.Client {
 	w.t.Helper()
 	p, err := w.cfg.program("reports", "")
 	w.must(err)
@@ -95,7 +95,7 @@ func (w *ledger) program() *client.Client {
 }
 
 // paid is an order of 50.00 that somebody has paid in cash.
-func (w *ledger) paid() entry.Seq {
+func (w *watchedAgent) paid() entry.Seq {
 	w.t.Helper()
 	number := w.a.store.Number()
 	entries, err := w.a.store.Commit(context.Background(), store.Step{Done: true, Entries: []entry.Draft{
