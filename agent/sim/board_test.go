@@ -14,7 +14,7 @@ func TestTheBoardJumpsAndTheClockDoesNot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(opening))
-		w := newWorld(1, NoBug, &Story{})
+		w := newWorld(1, Shop, NoBug, &Story{})
 		defer w.tearDown()
 		c := w.clock()
 		if s := c.Now(); s.Trust != entry.Trusted || s.Wall != time.Now().UnixMilli() {
@@ -47,7 +47,7 @@ func TestClocksJumpEverywhere(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(opening))
-		w := newWorld(1, NoBug, &Story{})
+		w := newWorld(1, Shop, NoBug, &Story{})
 		defer w.tearDown()
 		ntp, years := 0, map[int]bool{}
 		for range 100 {

@@ -45,6 +45,14 @@ const (
 var Bugs = []Bug{TimeoutIsFailed, PrintFirst, NotOneWay, NumberReused, AckWithoutHash, OpenAnyway, ReprintUnmarked, CodeAgain, CodeInLog, ClosedUnseen, OldQR, CashBeside,
 	SentTwice, RefundRenumbered, RefundUnknownIsNo, RefundOnItsWay, CeilingLoose}
 
+// Scene is where a bug is found.
+func (b Bug) Scene() Scene {
+	if slices.Contains(HoldBugs, b) {
+		return Hotel
+	}
+	return Shop
+}
+
 func (b Bug) provider(p client) pay.Provider {
 	switch b {
 	case TimeoutIsFailed:
@@ -107,6 +115,8 @@ func (b Bug) numbers(s *store.Store) flow.Numbers {
 		return &forgetful{Store: s}
 	case CodeAgain:
 		return &careless{Store: s}
+	case RoomTwice:
+		return &roomless{Store: s}
 	}
 	return s
 }

@@ -84,8 +84,8 @@ func (l *life) networks() *flow.Networks {
 	n := &flow.Networks{Providers: map[string]pay.Provider{}, Timing: timing, Device: device, Dated: l.w.learn(l.clock), Boot: l.clock.Boot, Log: l.w.oracle.log()}
 	for _, a := range l.w.shop.accounts() {
 		p, hangUp := l.w.bank.provider(a, l.clock.Time, l.w.bug)
-		paced := pay.Pace(&watched{p, l.w.bug.refunds(p), l.w, a.network})
-		n.Providers[a.name] = l.w.bug.provider(apart{paced.(client)})
+		paced := pay.Pace(watchHolds(&watched{p, l.w.bug.refunds(p), l.w, a.network}))
+		n.Providers[a.name] = l.w.bug.provider(spread(paced.(keeper)))
 		l.hang = append(l.hang, hangUp)
 	}
 	return n
@@ -130,6 +130,7 @@ func (l *life) watch(lane *flow.Lane) {
 		l.w.oracle.Shown(lane.Name, v.Order)
 		l.w.oracle.Told(lane.Name, v.Tell, v.TellAt)
 		l.w.oracle.RefundShown(lane.Name, v.Refund)
+		l.w.oracle.DepositShown(lane.Name, v.Deposit)
 		for _, o := range v.Behind {
 			l.w.oracle.Shown(lane.Name, o)
 		}
@@ -170,11 +171,11 @@ func (l *life) lane(st *stand) *flow.Lane {
 	for name, o := range outs {
 		l.run(string(name), func() error { return o.Run(l.ctx) })
 	}
-	lane := flow.NewLane(flow.Config{Name: st.name, Role: st.role, Fitted: st.gated(), AutoQR: l.w.shop.auto[st.name], ByHand: !st.gated(), Route: l.w.shop.route(st.name)}, flow.Deps{
+	lane := flow.NewLane(flow.Config{Name: st.name, Role: st.role, Fitted: st.gated(), AutoQR: l.w.shop.auto[st.name], ByHand: !st.gated(), Route: l.w.route(st.name)}, l.fitDeposits(st, flow.Deps{
 		Journal: &spy{Store: l.store, w: l.w, stand: st, over: l.over}, Numbers: l.w.bug.numbers(l.store), Networks: l.nets, Outputs: outs,
 		Clock: l.clock.Now, New: func() flow.Order { return l.w.bug.order(l.w.hints, func() flow.Order { return sale.New(timing) }) }, Log: log,
 		NewRefund: func() flow.Refunding { return refunding.New(timing) },
-	})
+	}))
 	lane.BootSince(l.boot)
 	return lane
 }

@@ -16,6 +16,9 @@ import (
 // ops are what the networks are asked.
 var ops = []sandbox.Op{sandbox.Charge, sandbox.Query, sandbox.Undo, sandbox.Show, sandbox.Refund, sandbox.RefundQuery, sandbox.Certificates}
 
+// holdOps are what they are asked about deposits.
+var holdOps = []sandbox.Op{sandbox.Hold, sandbox.HoldQuery, sandbox.HoldUndo, sandbox.ShowHold, sandbox.Capture, sandbox.CaptureQuery, sandbox.Release, sandbox.ReleaseQuery}
+
 // common is what every network does now and then with every request, most of all
 // refuse it with one of its many codes. It is all signed as it should be, where
 // anything is.
@@ -27,6 +30,8 @@ var own = map[sandbox.Op][]string{
 	sandbox.Charge: {sandbox.Hidden, sandbox.Late},
 	sandbox.Show:   {sandbox.Hidden},
 	sandbox.Undo:   {sandbox.UndoAgain, sandbox.UndoLies},
+	sandbox.Hold:   {sandbox.Hidden, sandbox.Late}, sandbox.ShowHold: {sandbox.Hidden}, sandbox.HoldUndo: {sandbox.UndoAgain, sandbox.UndoLies},
+	sandbox.Capture: {sandbox.Hidden, sandbox.Late}, sandbox.Release: {sandbox.Hidden, sandbox.Late},
 	sandbox.Refund: {sandbox.Hidden, sandbox.Late, sandbox.Late, sandbox.Abnormal, sandbox.Abnormal, sandbox.ComesBack, sandbox.ComesBack},
 }
 
@@ -62,8 +67,11 @@ var untrue = []string{sandbox.WrongAmount, sandbox.WrongMerchant, sandbox.WrongN
 // lies are what a network says untrue of a request: also that the number is
 // somebody else's.
 func lies(network string, op sandbox.Op) []string {
-	if op == sandbox.Undo || op == sandbox.Certificates {
+	switch op {
+	case sandbox.Undo, sandbox.Certificates, sandbox.HoldUndo, sandbox.CaptureQuery, sandbox.ReleaseQuery:
 		return nil
+	case sandbox.Capture, sandbox.Release:
+		return []string{sandbox.WrongAmount}
 	}
 	return slices.Concat(untrue, accusations[network][op])
 }
@@ -88,6 +96,9 @@ var customers = []string{
 // documented are the networks' codes and what each proves.
 var documented = map[string][]pay.Case{weChat: wechat.Cases(), aliPay: alipay.Cases(), unionPay: unionpay.Cases(), cloudPay: cloudpay.Cases()}
 
+// moneyOps are those after which money may have moved.
+var moneyOps = []sandbox.Op{sandbox.Charge, sandbox.Show, sandbox.Refund, sandbox.Hold, sandbox.ShowHold, sandbox.Capture, sandbox.Release}
+
 // failures are the documented codes with which a network refuses a request and
 // does nothing, where that is true: a no to a question is no answer to it. Those
 // that prove the same stand together.
@@ -95,8 +106,8 @@ var failures = func() map[string]map[sandbox.Op][][]string {
 	all := map[string]map[sandbox.Op][][]string{}
 	for _, network := range networks {
 		all[network] = map[sandbox.Op][][]string{}
-		for _, op := range ops {
-			takesMoney := op == sandbox.Charge || op == sandbox.Show || op == sandbox.Refund
+		for _, op := range slices.Concat(ops, holdOps) {
+			takesMoney := slices.Contains(moneyOps, op)
 			for _, kind := range []pay.Case{{State: pay.Unknown}, {State: pay.Unknown, Fault: true}, {State: pay.Declined}, {State: pay.Declined, Fault: true}} {
 				alike := codesOf(network, op, func(c pay.Case) bool {
 					honest := !c.NotFound && (takesMoney || c.State == pay.Unknown)

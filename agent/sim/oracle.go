@@ -30,7 +30,10 @@ type Oracle struct {
 	codes    map[string]*codeFacts
 	stands   map[string]*stand
 	told     map[string]time.Time // when the newest passing line came, by lane
-	life     int                  // of the agent
+	holds    map[entry.Seq]*hold
+	held     map[string]*hold  // by number
+	wants    map[string]string // of deposits, by their reasons: what each has become
+	life     int               // of the agent
 	broken   []string
 	stats    Stats
 	covered  Coverage
@@ -98,7 +101,8 @@ type codeFacts struct {
 // NewOracle makes an oracle that has seen nothing.
 func NewOracle() *Oracle {
 	return &Oracle{durable: map[entry.Seq]entry.Entry{}, orders: map[entry.Seq]*order{}, attempts: map[string]*attempt{},
-		refunds: map[entry.Seq]*refund{}, wishes: map[string]*wish{}, covered: Coverage{}, links: map[string]*attempt{}, codes: map[string]*codeFacts{}, stands: map[string]*stand{}, told: map[string]time.Time{}, stats: Stats{}}
+		refunds: map[entry.Seq]*refund{}, wishes: map[string]*wish{}, covered: Coverage{}, links: map[string]*attempt{}, codes: map[string]*codeFacts{}, stands: map[string]*stand{}, told: map[string]time.Time{},
+		holds: map[entry.Seq]*hold{}, held: map[string]*hold{}, wants: map[string]string{}, stats: Stats{}}
 }
 
 func (o *Oracle) breaks(promise int, format string, args ...any) {

@@ -16,6 +16,10 @@ func (o *Oracle) Ledger(books []sandbox.Entry) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, b := range books {
+		if b.Deposit {
+			o.holdLedger(b)
+			continue
+		}
 		a, net := o.attempts[b.Number], b.Charged-b.Returned
 		switch {
 		case a == nil:
@@ -61,6 +65,7 @@ func (o *Oracle) Closed(books []sandbox.Entry, unfinished []entry.Seq) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.closedHolds(known, unfinished)
 	for _, key := range slices.Sorted(maps.Keys(o.orders)) {
 		f := o.orders[key]
 		switch {

@@ -12,7 +12,9 @@ import (
 func (o *Oracle) fold(e entry.Entry, life int) {
 	f := o.orders[e.Key]
 	if f == nil && e.Kind != entry.Opened {
-		o.foldRefund(e, life)
+		if !o.foldHold(e, life) {
+			o.foldRefund(e, life)
+		}
 		return
 	}
 	switch e.Kind {

@@ -129,6 +129,10 @@ func (o *Oracle) foldRefund(e entry.Entry, life int) {
 // he has paid, and nothing of what may not go back.
 func (o *Oracle) refundAsked(e entry.Entry, life int) {
 	b := entry.Must[entry.RefundAskedBody](e)
+	if b.Capture != "" {
+		o.captureRefund(e, b, life)
+		return
+	}
 	f := o.orders[b.Order]
 	if f == nil || f.settled == nil {
 		o.breaks(1, "refund %s is of order %d, which is not paid", b.Number, b.Order)
@@ -181,7 +185,7 @@ func (o *Oracle) refundDone(r *refund, b entry.RefundDoneBody, life int) {
 		o.breaks(2, "refund %s ends twice", r.Number)
 	case b.Settled < 0 || b.Settled > r.Amount:
 		o.breaks(1, "refund %s is of %s, and the merchant is without %s for it", r.Number, r.Amount, b.Settled)
-	case b.Total != total:
+	case b.Total != total && r.Capture == "": // what is captured is one of several
 		o.breaks(1, "refund %s makes %s of order %d go back, its record says %s", r.Number, total, r.order.key, b.Total)
 	}
 	r.ended, r.end, r.done, r.at, r.life = true, pay.Returned, b, time.Now(), life
@@ -210,15 +214,19 @@ func (o *Oracle) refundRefused(r *refund, b entry.RefundRefusedBody) {
 
 // byNumber is a refund by its 26 digits, nil where none has them.
 func (o *Oracle) byNumber(number string) *refund {
-	a := o.attempts[number[:min(len(number), entry.NumberDigits)]]
-	if a == nil {
+	var of *order
+	if a := o.attempts[number[:min(len(number), entry.NumberDigits)]]; a != nil {
+		of = a.order
+	} else if h := o.holdOf(number); h != nil {
+		of = h.refunds
+	} else {
 		return nil
 	}
-	i := slices.IndexFunc(a.order.refunds, func(r *refund) bool { return r.Number == number })
+	i := slices.IndexFunc(of.refunds, func(r *refund) bool { return r.Number == number })
 	if i < 0 {
 		return nil
 	}
-	return a.order.refunds[i]
+	return of.refunds[i]
 }
 
 // Giving checks a refund that is about to leave: its intent is durable and not
@@ -230,6 +238,10 @@ func (o *Oracle) Giving(r pay.Refund) {
 	known := o.byNumber(r.Number)
 	if known == nil {
 		o.breaks(1, "a refund leaves under number %s, whose intent is not durable", r.Number)
+		return
+	}
+	if known.Capture != "" {
+		o.givingCapture(known, r)
 		return
 	}
 	switch {

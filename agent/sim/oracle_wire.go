@@ -14,6 +14,9 @@ func (o *Oracle) Arrived(op sandbox.Op, number string) (whose attempt) {
 	if number == "" { // of no order
 		return whose
 	}
+	if h := o.holdOf(number); h != nil {
+		return o.arrivedHold(h, op, number)
+	}
 	a := o.attempts[number[:min(len(number), entry.NumberDigits)]]
 	switch {
 	case a == nil:
@@ -40,6 +43,10 @@ func (o *Oracle) Troubled(network string, op sandbox.Op, number string, do sandb
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.covered.behaves(network, string(op), do.Kind)
+	if h := o.holdOf(number); h != nil {
+		o.troubledHold(h, op, number, do, lie)
+		return
+	}
 	a := o.attempts[number[:min(len(number), entry.NumberDigits)]]
 	if a == nil {
 		return
@@ -107,6 +114,9 @@ func (o *Oracle) Doubt(number string) {
 	defer o.mu.Unlock()
 	if a := o.attempts[number]; a != nil {
 		a.doubt = true
+	}
+	if h := o.held[number]; h != nil {
+		h.doubt = true
 	}
 }
 

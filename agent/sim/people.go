@@ -12,6 +12,10 @@ import (
 
 // act is one thing that somebody does, or one thing that breaks or mends.
 func (w *world) act() {
+	if w.hotel != nil && !w.chance(4) {
+		w.host()
+		return
+	}
 	i := w.rng.IntN(len(w.stands))
 	switch n := w.rng.IntN(100); {
 	case n < 16 && w.chance(3):

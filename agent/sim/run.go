@@ -13,6 +13,7 @@ type Options struct {
 	From  uint64 `json:"from"` // first seed
 	Seeds int    `json:"seeds"`
 	Steps int    `json:"steps"` // of each; 0 is Steps
+	Scene Scene  `json:"scene,omitempty"`
 	Bug   Bug    `json:"bug,omitempty"`
 	Cores int    `json:"-"` // played at once; 0 is one on each core
 }
@@ -66,5 +67,5 @@ func playInTime(t *testing.T, seed uint64, o Options) Outcome {
 		panic(fmt.Sprintf("seed %d has been playing for %s: something goes round in circles", seed, hangs))
 	})
 	defer alarm.Stop()
-	return Play(t, seed, o.Steps, o.Bug)
+	return Play(t, seed, o)
 }

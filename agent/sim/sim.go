@@ -29,30 +29,35 @@ type Outcome struct {
 	Covered Coverage `json:"-"`
 }
 
-// Play plays one seed in a bubble of fake time. The same seed, steps and bug
-// always play the same.
-func Play(t *testing.T, seed uint64, steps int, bug Bug) Outcome {
+// Play plays one seed in a bubble of fake time. The same seed, scene, steps and
+// bug always play the same.
+func Play(t *testing.T, seed uint64, o Options) Outcome {
 	out := Outcome{Seed: seed, Story: &Story{}}
 	keysOnce() // once a process, and not in anybody's time
 	synctest.Test(t, func(*testing.T) {
 		time.Sleep(time.Until(opening) + hours(seed))
-		w := newWorld(seed, bug, out.Story)
-		w.play(steps)
+		w := newWorld(seed, o.Scene, o.Bug, out.Story)
+		w.play(o.Steps)
 		w.tearDown()
 		out.Broken, out.Stats, out.Covered = w.oracle.Broken(), w.oracle.Stats(), w.oracle.Covered()
 	})
 	return out
 }
 
-func newWorld(seed uint64, bug Bug, story *Story) *world {
+func newWorld(seed uint64, scene Scene, bug Bug, story *Story) *world {
 	w := &world{
 		rng: rand.New(rand.NewPCG(seed, 1)), random: random(seed), story: story, oracle: NewOracle(), bug: bug,
 		disk: simdisk.New(seed), board: newBoard(), hints: newHints(), shop: newShop(seed, till, exit),
 	}
 	w.bank = newBank(seed, w.oracle)
 	w.sky = newSky(seed, story, w.oracle, bug)
-	for i, role := range []flow.Role{flow.Cashier, flow.ParkingExit} {
-		st := newStand([]string{till, exit}[i], role, seed)
+	names, roles := []string{till, exit}, []flow.Role{flow.Cashier, flow.ParkingExit}
+	if scene == Hotel {
+		w.checkIn(seed)
+		names, roles = hotelDesks(seed)
+	}
+	for i, role := range roles {
+		st := newStand(names[i], role, seed)
 		st.oracle, st.story, st.bug = w.oracle, story, bug
 		st.power = func() bool { return !w.disk.Off() }
 		w.stands = append(w.stands, st)

@@ -38,6 +38,11 @@ func (s *spy) CommitWith(ctx context.Context, step store.Step, riders ...store.S
 			entries, err = unguarded, nil
 		}
 	}
+	if errors.Is(err, store.ErrCeiling) || errors.Is(err, store.ErrMoving) || errors.Is(err, store.ErrStale) {
+		if unguarded := s.w.bug.unguardedMove(s.Store, step); unguarded != nil {
+			entries, err = unguarded, nil
+		}
+	}
 	s.w.oracle.Wrote(sells(step), before, refusalOf(err))
 	for _, r := range rode {
 		s.committed(r)
@@ -54,6 +59,15 @@ func (s *spy) Payment(ctx context.Context, order entry.Seq) (store.Payment, erro
 	return s.w.bug.payment(p), err
 }
 
+// Object is what a wish about a deposit is decided on: likewise.
+func (s *spy) Object(ctx context.Context, key, after entry.Seq) ([]entry.Entry, error) {
+	entries, err := s.Store.Object(ctx, key, after)
+	if s.w.hotel != nil && after == 0 {
+		rest(ctx, moment(s.stand.name))
+	}
+	return entries, err
+}
+
 func (s *spy) committed(entries []entry.Entry) {
 	for _, e := range entries {
 		s.w.story.Tell("%s: entry %d of %d %s %s", s.stand.name, e.Seq, e.Key, e.Kind, e.Body)
@@ -63,7 +77,7 @@ func (s *spy) committed(entries []entry.Entry) {
 
 func sells(step store.Step) bool {
 	for _, d := range step.Entries {
-		if d.Kind == entry.Opened || d.Kind == entry.Asked || d.Kind == entry.RefundAsked {
+		if d.Kind == entry.Opened || d.Kind == entry.Asked || d.Kind == entry.RefundAsked || d.Kind == entry.HoldAsked {
 			return true
 		}
 	}

@@ -142,6 +142,11 @@ func (s *stand) print(ctx context.Context, e flow.Effect) error {
 }
 
 func (s *stand) slip(e flow.Effect) {
+	if e.Receipt.Act != "" {
+		s.story.Tell("%s prints the %s of deposit %s (copy %d)", s.name, e.Receipt.Act, e.Receipt.Number, e.Copy)
+		s.oracle.DepositPrinted(e.Key, e.Receipt, e.Copy > 0)
+		return
+	}
 	if e.Receipt.Refund != "" {
 		s.story.Tell("%s prints refund %s of %s (copy %d)", s.name, e.Receipt.Refund, e.Receipt.Back, e.Copy)
 		s.oracle.RefundPrinted(e.Key, e.Receipt, e.Copy > 0)
@@ -158,6 +163,9 @@ func (s *stand) say(ctx context.Context, e flow.Effect) error {
 		switch r := e.Receipt; {
 		case r.Declined != "":
 			s.story.Tell("%s says that %s is declined: %s", s.name, r.Number, r.Declined)
+		case r.Act != "":
+			s.story.Tell("%s says the %s of deposit %s", s.name, r.Act, r.Number)
+			s.oracle.DepositSpoken(e.Key, r, front)
 		case r.Refund != "":
 			s.story.Tell("%s says that %s has gone back as %s", s.name, r.Back, r.Refund)
 			s.oracle.RefundSpoken(e.Key, r.Refund, front)
@@ -195,6 +203,18 @@ func (s *stand) screen() words.Order {
 	}
 	v, _ := lane.View()
 	return v.Order
+}
+
+// deposit is what the lane shows of one.
+func (s *stand) deposit() words.Deposit {
+	s.mu.Lock()
+	lane := s.lane
+	s.mu.Unlock()
+	if lane == nil {
+		return words.Deposit{}
+	}
+	v, _ := lane.View()
+	return v.Deposit
 }
 
 func (s *stand) gated() bool { return s.role == flow.ParkingExit }

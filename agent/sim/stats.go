@@ -91,6 +91,22 @@ const (
 	RefundsBounced   = "refunds left to a person"
 )
 
+// What is counted of deposits.
+const (
+	Holds          = "deposits"
+	HoldsByQR      = "deposits by QR code"
+	HoldsHeld      = "deposits held"
+	HoldsAgain     = "deposits: sent again after a restart"
+	HoldsWarned    = "deposits near their end"
+	HoldsForeign   = "deposits moved by somebody else"
+	HoldVoices     = "deposits spoken of"
+	MovesElsewhere = "captures and releases at another desk"
+	CaptureRefunds = "refunds of captures"
+	DesksAtOnce    = "deposits wished of at two desks at once"
+	LongAway       = "weeks that go by"
+	LastGuests     = "guests after everything was mended"
+)
+
 var outcomes = []string{Refunds, RefundsInPart, RefundsWhole, RefundsElsewhere, RefundsAtOnce, RefundsDone, RefundsByHand, RefundsRefused, RefundsAgain,
 	RefundsHigh, RefundsSpent, RefundsGoing, RefundsFrozen, RefundsNone, RefundSlips, RefundVoices, RefundsBounced,
 	ScanUs, SideBySide, PaidByQR, QRExpired, QRRefreshed, PhonesRefused, CodeAfterClose, CodeGivenUp, CodeBesideUnseen, PaidBeforeClose, PaidTwice,

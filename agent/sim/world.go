@@ -39,7 +39,8 @@ type world struct {
 	links  []string // of QR codes that were on a screen: phones scan them again
 	hints  *hints   // what a bug remembers over a restart
 	shop   shop
-	wished int // refunds so far
+	wished int    // refunds so far
+	hotel  *hotel // nil: it is a shop
 }
 
 // chance is true once in n.
@@ -64,6 +65,7 @@ func (w *world) play(steps int) {
 	}
 	w.mend()
 	w.lastSales()
+	w.lastGuests()
 	w.check()
 	w.close()
 }
@@ -166,6 +168,7 @@ func (w *world) mend() {
 		w.pass(20 * time.Minute)
 		w.check()
 	}
+	w.mendHotel()
 }
 
 // lastSales are one on every lane: a shop that has been mended sells.
@@ -173,6 +176,9 @@ func (w *world) lastSales() {
 	for i, st := range w.stands {
 		if len(w.oracle.Broken()) > 0 {
 			return
+		}
+		if !st.role.Sells() {
+			continue
 		}
 		w.drive(i, false)
 		w.pass(time.Second)
