@@ -53,9 +53,11 @@ test-race:
 test-long:
 	$(GO) test -tags demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
 
-# Two thousand lives of a lane against faults in network, disk, power, broker and people.
+# Two thousand lives of a lane against faults in network, disk, power, broker and people, and
+# as many of a hotel's desks as fit into a minute and a half.
 test-sim: build-demo
 	build/tillgate-demo simulate --seed 1 --runs 2000
+	build/tillgate-demo simulate --scene hotel --seed 1 --runs 300
 
 # An armv7 build sells once under qemu. It is the demo build: a device build refuses the sandbox.
 test-arm: build-arm-demo

@@ -21,7 +21,7 @@ import (
 // simulation is what the command line wants of the simulator.
 type simulation struct {
 	sim.Options
-	bug         string
+	bug, scene  string
 	json, bench bool
 }
 
@@ -32,9 +32,9 @@ func simulateCommand() *cobra.Command {
 		Short: "Play lives of a shop against faults in everything; exit code 1 when a promise is broken",
 		Long: "Play lives of a shop of two lanes, one seed a life: real machines, store, payment client and uplink in fake time,\n" +
 			"against faults in network, disk, power, broker, devices, clock and people. One seed tells its story; of many, the\n" +
-			"first that breaks a promise does. A seed always plays the same.\n\n" +
+			"first that breaks a promise does. A seed always plays the same. The scene \"hotel\" is two desks that take deposits.\n\n" +
 			"Bugs that can be put in to see whether they are found: " + strings.Join(bugNames(), " ") + ".",
-		Example: "  tillgate-demo simulate --seed 7\n  tillgate-demo simulate --seed 1 --runs 2000\n  tillgate-demo simulate --runs 100 --bug print-first",
+		Example: "  tillgate-demo simulate --seed 7\n  tillgate-demo simulate --seed 1 --runs 2000\n  tillgate-demo simulate --scene hotel --runs 200\n  tillgate-demo simulate --runs 100 --bug print-first",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := s.check(); err != nil {
@@ -53,14 +53,17 @@ func simulateCommand() *cobra.Command {
 	flags.Uint64Var(&s.From, "seed", 1, "the first seed")
 	flags.IntVar(&s.Seeds, "runs", 1, "how many seeds")
 	flags.IntVar(&s.Steps, "steps", sim.Steps, "how many things happen in a life before everything is mended")
+	flags.StringVar(&s.scene, "scene", "", "what is played: "+strings.Join(sim.Scenes(), " or ")+" (default shop, or where the bug is found)")
 	flags.StringVar(&s.bug, "bug", "", "put a bug in")
 	flags.BoolVar(&s.json, "json", false, "tell a program")
 	flags.BoolVar(&s.bench, "bench", false, "tell how fast it is, nothing else")
 	return cmd
 }
 
+func allBugs() []sim.Bug { return slices.Concat(sim.Bugs, sim.HoldBugs) }
+
 func bugNames() (names []string) {
-	for _, b := range sim.Bugs {
+	for _, b := range allBugs() {
 		names = append(names, string(b))
 	}
 	return names
@@ -68,12 +71,18 @@ func bugNames() (names []string) {
 
 func (s *simulation) check() error {
 	s.Bug = sim.Bug(s.bug)
+	scene, known := sim.SceneOf(s.scene)
+	if s.Scene = scene; s.scene == "" {
+		s.Scene = s.Bug.Scene()
+	}
 	switch {
+	case !known:
+		return fmt.Errorf("no scene is called %q; there are %s", s.scene, strings.Join(sim.Scenes(), " and "))
 	case s.Seeds < 1:
 		return fmt.Errorf("at least one run, got %d", s.Seeds)
 	case s.Steps < 1:
 		return fmt.Errorf("at least one step, got %d", s.Steps)
-	case s.bug != "" && !slices.Contains(sim.Bugs, s.Bug):
+	case s.bug != "" && !slices.Contains(allBugs(), s.Bug):
 		return fmt.Errorf("no bug is called %q; there are %s", s.bug, strings.Join(bugNames(), ", "))
 	case s.json && s.bench:
 		return errors.New("either --json or --bench")

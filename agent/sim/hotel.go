@@ -24,10 +24,13 @@ func Scenes() []string { return []string{"shop", string(Hotel)} }
 
 // SceneOf is a scene by its name.
 func SceneOf(name string) (s Scene, ok bool) {
-	if name == "shop" {
+	switch Scene(name) {
+	case "shop", Shop:
 		return Shop, true
+	case Hotel:
+		return Hotel, true
 	}
-	return Scene(name), Scene(name) == Hotel
+	return Shop, false
 }
 
 // The desks of a hotel.
@@ -128,8 +131,9 @@ func (w *world) mendHotel() {
 	if w.hotel == nil {
 		return
 	}
+	off := len(w.hotel.off) > 0
 	clear(w.hotel.off)
-	if w.chance(2) { // after a start all deposits are looked at
+	if w.chance(2) || off { // after a start all deposits are looked at
 		w.story.Tell("the agent is restarted")
 		w.powerOff(false)
 		w.powerOn()

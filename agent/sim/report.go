@@ -48,7 +48,10 @@ func Simulate(ctx context.Context, t *testing.T, o Options, progress func(Report
 		progress(r)
 		return r.Failed == nil && ctx.Err() == nil
 	})
-	r.Missing, r.Unseen, r.Strange = r.Stats.Missing(), r.Covered.Missing(), r.Covered.Impossible()
+	r.Missing = r.Stats.Missing(o.Scene)
+	if o.Scene == Shop {
+		r.Unseen, r.Strange = r.Covered.Missing(), r.Covered.Impossible()
+	}
 	return r
 }
 
@@ -76,7 +79,7 @@ func (r Report) WriteText(w io.Writer) error {
 	for _, line := range r.Stats.Lines() {
 		fmt.Fprintln(w, line)
 	}
-	if r.Played > 1 {
+	if r.Played > 1 && r.Scene == Shop {
 		fmt.Fprintln(w, r.Covered)
 	}
 	for _, list := range []struct {
@@ -102,6 +105,9 @@ func (r Report) WriteText(w io.Writer) error {
 
 func (r Report) again(seed uint64) string {
 	text := fmt.Sprintf("simulate --seed %d", seed)
+	if r.Scene != Shop {
+		text += " --scene " + string(r.Scene)
+	}
 	if r.Steps != 0 && r.Steps != Steps {
 		text += fmt.Sprintf(" --steps %d", r.Steps)
 	}

@@ -29,7 +29,7 @@ func TestSeedsKeepEveryPromise(t *testing.T) {
 	if n != seedsHere {
 		t.Errorf("%d seeds were played, want %d", n, seedsHere)
 	}
-	t.Logf("never reached: %v\n%s", sum.Missing(), strings.Join(sum.Lines(), "\n"))
+	t.Logf("never reached: %v\n%s", sum.Missing(Shop), strings.Join(sum.Lines(), "\n"))
 }
 
 func TestASeedAlwaysPlaysTheSame(t *testing.T) {

@@ -107,6 +107,12 @@ const (
 	LastGuests     = "guests after everything was mended"
 )
 
+// hotelOutcomes are what a run of many hotels has to come to.
+var hotelOutcomes = []string{Holds, HoldsByQR, HoldsHeld, HoldsAgain, HoldsWarned, HoldsForeign, HoldVoices, MovesElsewhere, CaptureRefunds, DesksAtOnce, LongAway, LastGuests,
+	"captures done", "captures of a part", "captures refused", "releases done", "releases of a part", "releases refused", "totals expired", "totals differs",
+	"deposits absent", "deposits declined", "deposits returned", "deposits mismatch", "held at wechat", "held at alipay", "held at cloudpay",
+	"slips of a hold", "slips of a capture", "slips of a release", Kills, Cuts, CutsInWrite, Reprints, Unbooked, Tasks, Settled, LastSales}
+
 var outcomes = []string{Refunds, RefundsInPart, RefundsWhole, RefundsElsewhere, RefundsAtOnce, RefundsDone, RefundsByHand, RefundsRefused, RefundsAgain,
 	RefundsHigh, RefundsSpent, RefundsGoing, RefundsFrozen, RefundsNone, RefundSlips, RefundVoices, RefundsBounced,
 	ScanUs, SideBySide, PaidByQR, QRExpired, QRRefreshed, PhonesRefused, CodeAfterClose, CodeGivenUp, CodeBesideUnseen, PaidBeforeClose, PaidTwice,
@@ -122,9 +128,13 @@ func (s Stats) Add(o Stats) {
 	}
 }
 
-// Missing are the outcomes that were never reached.
-func (s Stats) Missing() (names []string) {
-	for _, name := range outcomes {
+// Missing are the outcomes of a scene that were never reached.
+func (s Stats) Missing(of Scene) (names []string) {
+	all := outcomes
+	if of == Hotel {
+		all = hotelOutcomes
+	}
+	for _, name := range all {
 		if s[name] == 0 {
 			names = append(names, name)
 		}
