@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"tillgate/agent/flow"
@@ -172,8 +173,9 @@ func (r *roomless) CodeHash(code string) []byte {
 
 // unguardedMove is what a store without a guard would have written where the real
 // one refuses a move; nil: the bug is another one.
-func (b Bug) unguardedMove(s *store.Store, step store.Step) (entries []entry.Entry) {
-	if b != HoldCeilingLoose && b != ReleaseBeside || step.Key == 0 {
+func (b Bug) unguardedMove(s *store.Store, step store.Step, no error) (entries []entry.Entry) {
+	guard := map[Bug]error{HoldCeilingLoose: store.ErrCeiling, ReleaseBeside: store.ErrMoving}[b]
+	if guard == nil || step.Key == 0 || !errors.Is(no, guard) {
 		return nil
 	}
 	_, head, _ := s.Head()

@@ -38,10 +38,8 @@ func (s *spy) CommitWith(ctx context.Context, step store.Step, riders ...store.S
 			entries, err = unguarded, nil
 		}
 	}
-	if errors.Is(err, store.ErrCeiling) || errors.Is(err, store.ErrMoving) || errors.Is(err, store.ErrStale) {
-		if unguarded := s.w.bug.unguardedMove(s.Store, step); unguarded != nil {
-			entries, err = unguarded, nil
-		}
+	if unguarded := s.w.bug.unguardedMove(s.Store, step, err); unguarded != nil {
+		entries, err = unguarded, nil
 	}
 	s.w.oracle.Wrote(sells(step), before, refusalOf(err))
 	for _, r := range rode {
