@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tillgate/agent/console"
+	"tillgate/agent/flow"
+	"tillgate/agent/flow/deposit"
 	"tillgate/agent/flow/refund"
 	"tillgate/agent/flow/sale"
 	"tillgate/agent/words"
@@ -20,7 +23,7 @@ func (a *agent) servePage(ctx context.Context) error {
 	}
 	pages := console.New(console.Options{
 		Site: a.cfg.Terminal.Name, Lanes: lanes, Devices: a.board.Devices, Recent: a.board.Recent, Changed: a.board.Changed,
-		Status: a.status, Takes: a.takes, AsksFull: a.asksFull, Sales: a.sales, Refunds: a.refunds, Desk: a.desk, Phone: a.cfg.Console.Phone, Mono: func() int64 { return a.clock.Now().Mono },
+		Status: a.status, Takes: a.takes, AsksFull: a.asksFull, HoldsBy: a.holdsBy, Deposit: a.depositNow, Sales: a.sales, Refunds: a.refunds, Desk: a.desk, Phone: a.cfg.Console.Phone, Mono: func() int64 { return a.clock.Now().Mono },
 		Metrics: a.meter, Extra: a.extras.customers, Hosts: a.cfg.Console.names(), Locked: a.cfg.Console.locked(), Limit: &a.limit, Log: a.log,
 	})
 	return console.Serve(ctx, a.page, a.meter.Streams(a.withAPI(pages)), a.log)
@@ -76,6 +79,40 @@ func (a *agent) sale(ctx context.Context, row store.Sale) (console.Sale, error) 
 		s.Network = v.Network
 	}
 	return s, nil
+}
+
+// depositNow is a deposit as its entries say.
+func (a *agent) depositNow(ctx context.Context, key entry.Seq) (words.Deposit, error) {
+	entries, err := a.store.Object(ctx, key, 0)
+	if err != nil {
+		return words.Deposit{}, err
+	}
+	one := deposit.New(deposit.Rules{Timing: a.networks.Timing, Terms: a.networks.Terms}, "")
+	for _, e := range entries {
+		one.Fold(e)
+	}
+	return one.View(), nil
+}
+
+// holdsBy are the ways in which a lane takes deposits: those of its networks.
+func (a *agent) holdsBy(lane string) (ways []words.Tender) {
+	i := slices.IndexFunc(a.lanes, func(l *flow.Lane) bool { return l.Name == lane })
+	if i < 0 {
+		return nil
+	}
+	code, qr := false, false
+	for name := range a.networks.Providers {
+		terms := a.networks.Terms(name, "")
+		code = code || terms.Code
+		qr = qr || terms.QR && slices.ContainsFunc(a.lanes[i].Route.QR, func(m flow.Merchant) bool { return m.Name == name })
+	}
+	if code {
+		ways = append(ways, words.ByCode)
+	}
+	if qr {
+		ways = append(ways, words.ByQR)
+	}
+	return ways
 }
 
 // refunds are an order's, each as its entries say.

@@ -58,11 +58,8 @@ func (c *console) act(a action) http.HandlerFunc {
 		}
 		in, err := read(r)
 		if err != nil {
-			status, say := http.StatusBadRequest, words.AnswerNotUnderstood
-			if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-				status, say = http.StatusRequestEntityTooLarge, words.AnswerTooLong
-			}
-			c.finish(w, r, i, status, refused(say))
+			status, why := misread(err)
+			c.finish(w, r, i, status, why)
 			return
 		}
 		if status, why := c.begins(r, c.names[i], a); status != http.StatusOK {
@@ -81,6 +78,14 @@ func (c *console) act(a action) http.HandlerFunc {
 		status, re := c.offer(i, a, in, event)
 		c.finish(w, r, i, status, re)
 	}
+}
+
+// misread is why an input could not be read.
+func misread(err error) (int, reply) {
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+		return http.StatusRequestEntityTooLarge, refused(words.AnswerTooLong)
+	}
+	return http.StatusBadRequest, refused(words.AnswerNotUnderstood)
 }
 
 // offer gives a lane an event, once for each token, if the lane is as the page saw it.

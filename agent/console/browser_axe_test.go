@@ -100,7 +100,8 @@ func TestAxe(t *testing.T) {
 	t.Parallel()
 	root := startBrowser(t)
 	var refunds []words.Refund
-	shop := newShop(t, func(o *Options) {
+	var shop *shop
+	shop = newShop(t, takesDeposits(&shop), func(o *Options) {
 		o.Refunds = func(context.Context, entry.Seq) ([]words.Refund, error) { return refunds, nil }
 		o.Sales = func(context.Context, string, int) ([]Sale, error) {
 			return []Sale{
@@ -133,6 +134,7 @@ func TestAxe(t *testing.T) {
 
 	sheetsForAxe(p, shop, &refunds)
 	managersForAxe(p, shop)
+	depositsForAxe(p, shop)
 	lanesForAxe(p, shop)
 	if missed := seen.missed(t); len(missed) > 0 {
 		t.Errorf("nobody looked at %q", missed)
@@ -219,6 +221,38 @@ func managersForAxe(p tab, shop *shop) {
 	p.click(".yes")
 	p.becomes(`!document.querySelector(".code").hidden`)
 	axetest.Check(p.t, p.ctx, "a phone that answers")
+}
+
+// depositsForAxe are the pages of deposits, in every phase of one in front of a
+// desk, and of deposits that are held.
+func depositsForAxe(p tab, shop *shop) {
+	p.t.Helper()
+	p.as(shop.signIn("Chief"))
+	p.looks("/deposits", "目前没有在押押金")
+	_, once := shop.holds(1, onceOnly)
+	_, often := shop.holds(5, anyTimes)
+	p.looks("/deposits", "还剩 5 天")
+	p.looks("/deposits?find=nothing", "没有找到")
+	p.looks(depositPath(once), "只能消费一次")
+	p.looks(depositPath(once)+"/capture?amount=88.50", "余额退还客人")
+	p.looks(depositPath(often), "续押")
+	p.looks(depositPath(often)+"/release?amount=100&reason=left", "退还后不能再消费")
+	display := p.site.open("/lanes/counter-1/display", 800, 480)
+	p.goes("/lanes/counter-1/deposit")
+	for _, phase := range words.DepositPhases() {
+		shop.counter.change(func(v *flow.View) {
+			v.Deposit = words.Deposit{Phase: phase, Key: 7, Lane: "counter-1", Amount: 30000, Held: 30000, Left: 30000, Room: "1208", Number: "100000010001971980000010", Network: "wechat"}
+			if phase == words.DepositScanUs {
+				v.Deposit.QR = []words.QR{{Network: "wechat", Link: payLink, Until: 60_000}}
+			}
+		})
+		p.becomes(fmt.Sprintf(`document.querySelector(".till .screen").dataset.phase === %q`, phase))
+		display.becomes(fmt.Sprintf(`document.querySelector(".screen").dataset.phase === %q`, "deposit-"+string(phase)))
+		for _, page := range []tab{p, display} {
+			axetest.Check(p.t, page.ctx, fmt.Sprintf("%s deposit %s", value[string](page, "location.pathname"), phase))
+		}
+	}
+	shop.counter.change(func(v *flow.View) { v.Deposit = words.Deposit{} })
 }
 
 // freezes has an order on the counter that a manager has to decide about.

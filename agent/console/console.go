@@ -53,6 +53,10 @@ type Options struct {
 	// AsksFull tells whether the clerk of a lane also types how much of an amount
 	// takes part in no discount; nil: nowhere.
 	AsksFull func(lane string) bool
+	// HoldsBy are the ways in which a lane takes deposits: ByCode, ByQR; nil: both.
+	HoldsBy func(lane string) []words.Tender
+	// Deposit is one deposit of this device as it stands now; nil: there is nothing to look at.
+	Deposit func(ctx context.Context, key entry.Seq) (words.Deposit, error)
 	// Sales are a lane's newest sales, newest first, at most max.
 	Sales func(ctx context.Context, lane string, max int) ([]Sale, error)
 	// Refunds are what has gone back of an order, or may, each as it stands now.
@@ -91,6 +95,8 @@ type console struct {
 	fade    fade
 	codes   qr.Cache
 	sales   []sales // by lane
+	held    held
+	again   again
 
 	sessions sessions
 	people   sync.Mutex // held from the look at a person to what is made of it
@@ -133,15 +139,20 @@ func (c *console) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", c.serveIndex)
 	mux.HandleFunc("GET /lanes/{lane}", c.servePage(cashierPage))
 	mux.HandleFunc("GET /lanes/{lane}/display", c.servePage(displayPage))
+	mux.HandleFunc("GET /lanes/{lane}/deposit", c.servePage(deskPage))
 	mux.HandleFunc("GET /technician", c.servePage(technicianPage))
 	mux.HandleFunc("GET /state", c.serveState)
 	mux.HandleFunc("GET /events", c.serveEvents)
 	for _, a := range actions {
 		mux.HandleFunc("POST /lanes/{lane}/"+a.verb, c.act(a))
 	}
+	for _, a := range deskActions {
+		mux.HandleFunc("POST /lanes/{lane}/deposit/"+a.verb, c.actDeposit(a))
+	}
 	mux.HandleFunc("POST /lanes/{lane}/display/drawn", c.serveDrawn)
 	if c.Desk != nil {
 		c.routeStaff(mux)
+		c.routeDeposits(mux)
 	}
 	mux.Handle("GET /static/{file}", http.FileServerFS(static))
 	if c.Metrics != nil {

@@ -25,6 +25,7 @@ type fakeLane struct {
 	changed chan struct{}
 	got     []flow.Event
 	full    bool
+	says    words.Key // to what is asked as a call
 }
 
 func newLane(name string, role flow.Role) *fakeLane {
@@ -47,8 +48,23 @@ func (l *fakeLane) Offer(ev flow.Event) bool {
 	if full {
 		return false
 	}
+	call, asked := ev.(flow.Call)
+	if asked {
+		ev = call.Of
+		defer call.Done(flow.Said{Tell: l.says})
+	}
+	if asked && l.says != "" {
+		return true
+	}
 	l.change(func(v *flow.View) {
 		switch ev := ev.(type) {
+		case flow.DepositSpec:
+			v.Deposit = words.Deposit{Phase: words.DepositReady, Lane: v.Lane, Amount: ev.Amount, Room: ev.Room, Title: ev.Title, Can: words.DepositCan{Cancel: true}}
+			if ev.QR {
+				v.Deposit.Phase, v.Deposit.Key, v.Deposit.QR = words.DepositScanUs, 7, []words.QR{{Network: "wechat", Link: payLink, Until: 60_000}}
+			}
+		case flow.DropDeposit:
+			v.Deposit = words.Deposit{}
 		case flow.Amount:
 			v.Order = words.Order{Phase: words.Ready, Lane: v.Lane, Amount: ev.Amount, Title: ev.Title, Turn: v.Order.Turn + 1}
 		case flow.ShowQR:

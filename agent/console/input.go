@@ -19,6 +19,7 @@ type input struct {
 	Amount string     `json:"amount"`
 	Full   string     `json:"full"` // of it, what takes part in no discount, in yuan
 	Title  string     `json:"title"`
+	Room   string     `json:"room"` // of a deposit
 	Ref    string     `json:"ref"`
 	Code   pay.Secret `json:"code"`
 	Given  string     `json:"given"` // cash, in yuan
@@ -69,7 +70,7 @@ func readForm(r *http.Request, in *input) error {
 	}
 	form := r.PostForm
 	*in = input{
-		Amount: form.Get("amount"), Full: form.Get("full"), Title: form.Get("title"), Ref: form.Get("ref"), Code: pay.Secret(form.Get("code")),
+		Amount: form.Get("amount"), Full: form.Get("full"), Title: form.Get("title"), Room: form.Get("room"), Ref: form.Get("ref"), Code: pay.Secret(form.Get("code")),
 		Given: form.Get("given"), Key: form.Get("key"), Token: form.Get("token"), Seen: form.Get("seen"),
 	}
 	return nil

@@ -59,7 +59,7 @@ func (o *once) try(token string, i int, lane Lane, seen sight, ev flow.Event) ou
 	view, _ := lane.View()
 	last := o.last[i]
 	switch {
-	case !seen.holds(view.Order):
+	case !seen.holds(view):
 		return movedOn
 	case seen.given() && last.serial == view.Serial && time.Since(last.at) < justNow:
 		return twice
@@ -74,6 +74,19 @@ func (o *once) try(token string, i int, lane Lane, seen sight, ev flow.Event) ou
 	}
 	o.remember(token)
 	return taken
+}
+
+// forget lets a token act again whose event the lane has refused, and others on
+// what the page saw.
+func (o *once) forget(token string, i int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.last, i)
+	if !o.used[token] {
+		return
+	}
+	delete(o.used, token)
+	o.order = slices.DeleteFunc(o.order, func(one string) bool { return one == token })
 }
 
 func (o *once) remember(token string) {
@@ -93,19 +106,23 @@ func (o *once) remember(token string) {
 
 // sight is what a page saw when somebody acted on it.
 type sight struct {
-	text  string // as sightOf wrote it; "" is not given
-	life  string // the console's
-	order bool   // only which order it was matters, not how it stood
+	text    string // as sightOf wrote it, or depositSight; "" is not given
+	life    string // the console's
+	order   bool   // only which order it was matters, not how it stood
+	deposit bool   // it is of the deposit in front of the lane
 }
 
 func (s sight) given() bool { return s.text != "" }
 
 // holds tells whether the lane is still as the page saw it.
-func (s sight) holds(o words.Order) bool {
+func (s sight) holds(v flow.View) bool {
 	if !s.given() {
 		return true
 	}
-	now := sightOf(s.life, o)
+	if s.deposit {
+		return s.text == depositSight(s.life, v.Deposit)
+	}
+	now := sightOf(s.life, v.Order)
 	if s.order {
 		return whichOrder(s.text) == whichOrder(now)
 	}

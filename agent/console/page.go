@@ -21,9 +21,13 @@ type kind string
 const (
 	indexPage      kind = "index"
 	cashierPage    kind = "cashier"
+	deskPage       kind = "deposit" // of a lane that takes deposits
 	displayPage    kind = "display"
 	technicianPage kind = "technician"
 )
+
+// ofLane tells whether a page is one lane's.
+func (k kind) ofLane() bool { return k == cashierPage || k == displayPage || k == deskPage }
 
 // page is one page, of one lane where it has one.
 type page struct {
@@ -50,9 +54,9 @@ type fresh struct {
 func (c *console) pageOf(k kind, lane string) (p page, ok bool) {
 	p.kind = k
 	switch k {
-	case cashierPage, displayPage:
+	case cashierPage, displayPage, deskPage:
 		p.lane = slices.Index(c.names, lane)
-		return p, p.lane >= 0
+		return p, p.lane >= 0 && (k != deskPage || c.holds(p.lane))
 	case indexPage, technicianPage:
 		return p, lane == ""
 	}
@@ -61,7 +65,7 @@ func (c *console) pageOf(k kind, lane string) (p page, ok bool) {
 
 // nameOf is what an event stream calls a page: its kind, and its lane where it has one.
 func (c *console) nameOf(p page) string {
-	if p.kind == cashierPage || p.kind == displayPage {
+	if p.kind.ofLane() {
 		return string(p.kind) + ":" + c.names[p.lane]
 	}
 	return string(p.kind)
@@ -80,6 +84,14 @@ func (c *console) scope(p page) scope {
 		return scope{lanes: []int{p.lane}, board: true}
 	case displayPage:
 		return scope{lanes: []int{p.lane}}
+	case deskPage: // what is held changes with each lane's
+		s := scope{lanes: []int{p.lane}, board: true, desk: true}
+		for i := range c.Lanes {
+			if i != p.lane && c.holds(i) {
+				s.lanes = append(s.lanes, i)
+			}
+		}
+		return s
 	}
 	return c.everything()
 }
@@ -90,6 +102,8 @@ func (c *console) parts(ctx context.Context, p page, s state, f fresh, token str
 	switch p.kind {
 	case cashierPage:
 		return []part{{"lane", laneLive(s.Lanes[0], f)}, {"lamp", lamp(s)}, {"sales", c.salesPart(ctx, s.Lanes[0], f, token)}}
+	case deskPage:
+		return []part{{"lane", deskLive(s.Lanes[0], f)}, {"lamp", lamp(s)}, {"held", c.heldPart(ctx, s.Lanes[0], token)}}
 	case displayPage:
 		return []part{{"display", displayLive(s.Lanes[0], s.Site, f)}}
 	case technicianPage:
@@ -109,7 +123,7 @@ func (c *console) parts(ctx context.Context, p page, s state, f fresh, token str
 func (c *console) salesPart(ctx context.Context, l laneState, f fresh, token string) templ.Component {
 	return templ.ComponentFunc(func(drawing context.Context, w io.Writer) error {
 		if in, why := c.mayLook(ctx, token, c.names[l.index]); why != (reply{}) {
-			return salesShut(l.Lane, in, why).Render(drawing, w)
+			return shut(lanePath(l.Lane), in, why).Render(drawing, w)
 		}
 		list, ok := c.lastSales(ctx, l.index)
 		return lastSales(l.Lane, list, ok, f).Render(drawing, w)
@@ -130,6 +144,10 @@ func (c *console) servePage(k kind) http.HandlerFunc {
 		p, ok := c.pageOf(k, r.PathValue("lane"))
 		if !ok {
 			answer(w, http.StatusNotFound, refused(words.AnswerNoLane))
+			return
+		}
+		if k == cashierPage && !c.sells(p.lane) { // its desk is all there is of it
+			http.Redirect(w, r, deskPath(c.names[p.lane]), http.StatusSeeOther)
 			return
 		}
 		c.writePage(w, r, http.StatusOK, p)
@@ -155,7 +173,7 @@ func (c *console) writePage(w http.ResponseWriter, r *http.Request, status int, 
 func (c *console) frame(p page, s state, f fresh, parts []part) templ.Component {
 	v := c.view(p, s)
 	v.layout, v.fresh, v.said, v.parts = c.layout(p), f, p.said, map[string]templ.Component{}
-	if p.kind == cashierPage {
+	if p.kind == cashierPage || p.kind == deskPage {
 		v.lane = s.Lanes[0]
 	}
 	for _, one := range parts {
@@ -170,6 +188,7 @@ func (c *console) view(p page, s state) frameView {
 	if v.staffed, v.lang = c.staffed(), c.lang(); p.kind == displayPage {
 		v.lang = "zh" // customers have both, as ever
 	}
+	v.deposits = c.Desk != nil && c.anyHolds()
 	v.full = p.kind == cashierPage && c.asksFull(p.lane)
 	for _, l := range s.Lanes {
 		v.lanes = append(v.lanes, laneName{name: l.Lane, role: l.Role, index: l.index})

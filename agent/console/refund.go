@@ -189,9 +189,16 @@ func (c *console) laneFor(g guest, of string) string {
 	return of
 }
 
-// approve takes a supervisor's PIN, or the code of one who is elsewhere. The last
-// yes gives the money back.
 func (c *console) approve(w http.ResponseWriter, r *http.Request, g guest) {
+	c.approves(w, r, g, c.showOrder, func(ask duty.Ask) { c.giveBack(w, r, g, ask) }, orderPath)
+}
+
+// shower writes a page with why something was not done.
+type shower func(w http.ResponseWriter, r *http.Request, g guest, status int, why reply)
+
+// approves takes a supervisor's PIN, or the code of one who is elsewhere. The last
+// yes has what was asked for done.
+func (c *console) approves(w http.ResponseWriter, r *http.Request, g guest, show shower, do func(duty.Ask), path func(entry.Seq) string) {
 	one, _ := c.sessions.of(g.token)
 	form := r.PostForm
 	var request duty.Request
@@ -202,24 +209,28 @@ func (c *console) approve(w http.ResponseWriter, r *http.Request, g guest) {
 		request, err = c.Desk.ApproveByPIN(r.Context(), one.asked.ID, duty.Spot{Name: strings.TrimSpace(form.Get("name")), PIN: pay.Secret(form.Get("pin"))})
 	}
 	if err != nil {
-		c.showOrder(w, r, g, http.StatusForbidden, c.told(err))
+		show(w, r, g, http.StatusForbidden, c.told(err))
 		return
 	}
 	c.sessions.ask(g.token, request)
 	if request.Needs > 0 {
-		http.Redirect(w, r, orderPath(request.Order), http.StatusSeeOther)
+		http.Redirect(w, r, path(request.Order), http.StatusSeeOther)
 		return
 	}
 	ask := request.Ask
 	ask.Request = request.ID
-	c.giveBack(w, r, g, ask)
+	do(ask)
 }
 
 // withdraw voids what the session waits to have approved.
 func (c *console) withdraw(w http.ResponseWriter, r *http.Request, g guest) {
+	c.drop(g)
+	http.Redirect(w, r, "/refund", http.StatusSeeOther)
+}
+
+func (c *console) drop(g guest) {
 	if one, ok := c.sessions.of(g.token); ok && one.asked.ID != "" {
 		c.Desk.Withdraw(one.asked.ID)
 		c.sessions.ask(g.token, duty.Request{})
 	}
-	http.Redirect(w, r, "/refund", http.StatusSeeOther)
 }

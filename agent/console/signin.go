@@ -35,15 +35,16 @@ func speak(p words.Page) reply { return reply{Zh: p.In(words.Zh), En: p.In(words
 type sheet struct {
 	lang  string
 	site  string
-	title words.Page
+	title namer
+	holds bool          // deposits are taken here
 	guest *staff.Person // nil: nobody is signed in
 	said  reply         // why something was not done
 	done  reply         // that something was
 	back  string        // the address to come back to after signing in
 }
 
-func (c *console) sheet(title words.Page, g *guest) sheet {
-	s := sheet{lang: c.lang(), site: c.Site, title: title}
+func (c *console) sheet(title namer, g *guest) sheet {
+	s := sheet{lang: c.lang(), site: c.Site, title: title, holds: c.anyHolds()}
 	if g != nil {
 		s.guest = &g.Person
 	}
@@ -62,7 +63,7 @@ func (c *console) lang() string {
 func (c *console) show(w http.ResponseWriter, status int, s sheet, content templ.Component) {
 	text, err := render(sheetPage(s, content))
 	if err != nil {
-		c.Log.Error("page could not be drawn", "page", string(s.title), "err", err)
+		c.Log.Error("page could not be drawn", "page", s.title.In(words.En), "err", err)
 		answer(w, http.StatusInternalServerError, speak(words.PageUndone))
 		return
 	}

@@ -34,7 +34,9 @@ type laneState struct {
 
 	index int
 	codes []code      // the order's QR codes, drawn
+	held  []code      // the deposit's
 	front words.Order // as the customer display shows it
+	guest bool        // whether the customer display shows the deposit
 }
 
 const eventsShown = 40
@@ -43,6 +45,7 @@ const eventsShown = 40
 type scope struct {
 	lanes []int
 	board bool // devices, events and status
+	desk  bool // what is done is about deposits
 }
 
 // watch is what a look waits for before it looks again.
@@ -71,6 +74,9 @@ func (c *console) look(which scope) (s state, w watch) {
 		w.changed = append(w.changed, again, panels)
 		w.at(until)
 		l := c.laneOf(i, view, now, &w)
+		if which.desk {
+			l.Offers, l.Seen = c.deskOffers(i, l.Deposit), depositSight(c.life, l.Deposit)
+		}
 		l.Display = shown
 		s.Lanes = append(s.Lanes, l)
 	}
@@ -103,7 +109,7 @@ func (c *console) lookAtBoard(s *state) {
 // laneOf puts a view into words.
 func (c *console) laneOf(i int, v flow.View, now time.Time, w *watch) laneState {
 	v.Lane, v.Role = clean(v.Lane), flow.Role(clean(string(v.Role)))
-	v.Order = tidy(v.Order)
+	v.Order, v.Deposit = tidy(v.Order), tidyDeposit(v.Deposit)
 	v.Behind = slices.Clone(v.Behind) // the lane's own slice stays as it is
 	for i := range v.Behind {
 		v.Behind[i] = tidy(v.Behind[i])
@@ -134,6 +140,13 @@ func (c *console) laneOf(i int, v flow.View, now time.Time, w *watch) laneState 
 		} else {
 			l.front = words.Order{Phase: words.Idle, Lane: v.Lane}
 		}
+	}
+	if shows, until := c.fade.guest(i, v.Deposit, l.front, now); shows {
+		l.guest = true
+		w.at(until)
+	}
+	for _, q := range v.Deposit.QR {
+		l.held = append(l.held, c.draw(q))
 	}
 	l.View = v
 	return l

@@ -11,6 +11,11 @@ const (
 	DepositPage     DepositWord = "page"
 	DepositDesk     DepositWord = "desk"
 	DepositTill     DepositWord = "till"
+	DepositIdle     DepositWord = "idle"
+	DepositOne      DepositWord = "one"
+	DepositState    DepositWord = "state"
+	DepositAll      DepositWord = "all"
+	DepositSum      DepositWord = "sum"
 	DepositAmount   DepositWord = "amount"
 	DepositRoom     DepositWord = "room"
 	DepositNote     DepositWord = "note"
@@ -32,7 +37,6 @@ const (
 	DepositUntil    DepositWord = "until"
 	DepositOnlyOpen DepositWord = "only-open"
 	DepositNothing  DepositWord = "nothing-found"
-	DepositNoSuch   DepositWord = "no-such"
 )
 
 // One deposit.
@@ -64,23 +68,30 @@ const (
 	DepositAgainBegin  DepositWord = "again-begin"
 	DepositReason      DepositWord = "reason"
 	DepositOn          DepositWord = "go-on"
-	DepositConfirm     DepositWord = "confirm"
 	DepositConfirmed   DepositWord = "confirmed"
 	DepositBackTo      DepositWord = "back-to"
 	DepositMovedOn     DepositWord = "moved-on"
 	DepositOnce        DepositWord = "once"
 	DepositWhole       DepositWord = "whole"
-	DepositNoLane      DepositWord = "no-lane"
 	DepositAsksAgain   DepositWord = "asks-again"
 	DepositMoreThan    DepositWord = "more-than"
 	DepositStepCapture DepositWord = "step-capture"
 	DepositStepRelease DepositWord = "step-release"
+	DepositStepDone    DepositWord = "step-done"
+	DepositStepNot     DepositWord = "step-not"
+
+	DepositDiffersShort DepositWord = "differs-short"
 )
 
 var depositWords = map[DepositWord][2]string{
 	DepositPage:     {"押金", "Deposits"},
 	DepositDesk:     {"押金台", "Deposit desk"},
 	DepositTill:     {"收款台", "Till"},
+	DepositIdle:     {"输入金额和房号收取押金，或扫押金小票办理退房", "Type an amount and a room to take a deposit, or scan a slip at check-out"},
+	DepositOne:      {"押金", "Deposit"},
+	DepositState:    {"状态", "State"},
+	DepositAll:      {"全部", "All"},
+	DepositSum:      {"金额（元）", "Amount, yuan"},
 	DepositAmount:   {"押金金额（元）", "Deposit, yuan"},
 	DepositRoom:     {"房号", "Room"},
 	DepositNote:     {"备注", "Note"},
@@ -102,7 +113,6 @@ var depositWords = map[DepositWord][2]string{
 	DepositUntil:    {"到", "Until"},
 	DepositOnlyOpen: {"只看在押", "Held now only"},
 	DepositNothing:  {"没有找到这样的押金，请换个条件，或核对是否在其他设备收取", "No such deposit was found; try something else, or another terminal"},
-	DepositNoSuch:   {"本机没有这笔押金，未执行；请核对小票或凭证号", "This terminal has no such deposit and nothing was done; check the slip or the voucher"},
 
 	DepositHeldSum:     {"收取", "Held"},
 	DepositCaptured:    {"已消费", "Captured"},
@@ -131,17 +141,19 @@ var depositWords = map[DepositWord][2]string{
 	DepositAgainBegin:  {"开始续押", "Begin"},
 	DepositReason:      {"原因", "Reason"},
 	DepositOn:          {"下一步", "Next"},
-	DepositConfirm:     {"请核对后确认", "Read before you confirm"},
 	DepositConfirmed:   {"确认", "Confirm"},
 	DepositBackTo:      {"返回", "Back"},
 	DepositMovedOn:     {"这笔押金已有变化，未执行；请看清后再操作", "This deposit has changed meanwhile and nothing was done; look again before you go on"},
 	DepositOnce:        {"只能消费一次", "It can be captured once only"},
 	DepositWhole:       {"只能全额退还", "It goes back whole only"},
-	DepositNoLane:      {"没有可办理押金的通道，未执行", "There is no lane for deposits, and nothing was done"},
 	DepositAsksAgain:   {"结果以本页为准，会自动刷新", "This page tells the result and looks again by itself"},
 	DepositMoreThan:    {"超过在押金额，未执行", "That is more than is still held, and nothing was done"},
 	DepositStepCapture: {"消费", "Captured"},
 	DepositStepRelease: {"退还", "Released"},
+	DepositStepDone:    {"已完成", "Done"},
+	DepositStepNot:     {"未成功", "Not done"},
+
+	DepositDiffersShort: {"与支付网络合计不同", "Not the network's totals"},
 }
 
 // In is the word in a language; one without a text is shown as it is.

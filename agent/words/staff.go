@@ -7,6 +7,8 @@ const (
 	LabelLanes      Key = "label-lanes"
 	LabelCounter    Key = "label-counter"
 	LabelExit       Key = "label-exit"
+	LabelDesk       Key = "label-desk"
+	LabelBothDesks  Key = "label-both-desks"
 	LabelNothing    Key = "label-nothing"
 	LabelCashier    Key = "label-cashier"
 	LabelDisplay    Key = "label-display"
@@ -121,6 +123,8 @@ var labels = map[Key][2]string{
 	LabelLanes:      {"通道", "Lanes"},
 	LabelCounter:    {"收银台", "Counter"},
 	LabelExit:       {"停车场出口", "Parking exit"},
+	LabelDesk:       {"押金台", "Deposit desk"},
+	LabelBothDesks:  {"收款与押金", "Till and deposits"},
 	LabelNothing:    {"无需操作，结果会自动显示", "Nothing to do: the result appears by itself"},
 	LabelCashier:    {"收银", "Cashier"},
 	LabelDisplay:    {"客显", "Display"},

@@ -123,7 +123,7 @@ function settle(part) {
     const which = (seen) => (seen || "").split("/")[0];
     if (which(before) !== which(lane.seen)) {
       say("", "");
-      for (const field of till.querySelectorAll("input.money, #ref, #code")) if (field !== typing) field.value = "";
+      for (const field of till.querySelectorAll("input.money, #ref, #code, #room, #title")) if (field !== typing) field.value = "";
     }
   }
   change();
@@ -138,6 +138,7 @@ function choose(tab) {
 
 function change() {
   const line = till.querySelector(".change"), field = till.querySelector("#given");
+  if (!line) return; // a desk for deposits takes no cash
   const given = fen(field.value), due = Number(now().amount);
   line.hidden = given < 0;
   line.classList.toggle("low", given < due);
@@ -180,7 +181,7 @@ async function send(form) {
   if (ok) {
     delete form.dataset.token;
     if (field) field.value = "";
-    for (const other of form.querySelectorAll("input.money")) other.value = "";
+    for (const other of form.querySelectorAll("input.money, #room, #title")) other.value = "";
     const typed = document.activeElement;
     if (field && typed !== field && typed.form === form && typed.matches("input.money")) field.focus(); // the next sum begins where this one did
     change();
@@ -206,7 +207,11 @@ function press(key, field) {
 
 function cashier() {
   till.dataset.seen = now().seen;
-  document.addEventListener("submit", (e) => { e.preventDefault(); send(e.target); });
+  document.addEventListener("submit", (e) => {
+    if (e.target.method === "get") return; // it leads to another page
+    e.preventDefault();
+    send(e.target);
+  });
   till.addEventListener("click", (e) => {
     const button = e.target.closest("button");
     if (!button) return;
