@@ -126,7 +126,7 @@ func depositsPage(f depositSearch) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = choice("state", words.DepositState).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sieveChoice("state", words.DepositState).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -203,7 +203,7 @@ func depositsPage(f depositSearch) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = choice("method", words.DepositMethod).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sieveChoice("method", words.DepositMethod).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -275,7 +275,7 @@ func depositsPage(f depositSearch) templ.Component {
 
 func bothOf(n namer) string { return n.In(words.Zh) + " " + n.In(words.En) }
 
-func choice(name string, label namer) templ.Component {
+func sieveChoice(name string, label namer) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1467,7 +1467,7 @@ func refundForm(d deposit) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = choice("capture", words.DepositCapture).Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sieveChoice("capture", words.DepositCapture).Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"tillgate/agent/flow"
-	"tillgate/agent/flow/deposit"
+	machine "tillgate/agent/flow/deposit"
 	"tillgate/agent/pay"
 	"tillgate/agent/words"
 	"tillgate/store"
@@ -20,12 +20,12 @@ import (
 // takesDeposits makes a bench's first lane one that takes them, and shows what the
 // machine says of a shop's.
 func takesDeposits(s **shop) func(*Options) {
-	rules := deposit.Rules{Timing: func(string) pay.Timing { return pay.Timing{} }, Terms: func(string, string) pay.HoldTerms { return pay.HoldTerms{Code: true, QR: true} }}
+	rules := machine.Rules{Timing: func(string) pay.Timing { return pay.Timing{} }, Terms: func(string, string) pay.HoldTerms { return pay.HoldTerms{Code: true, QR: true} }}
 	return func(o *Options) {
 		o.Lanes[0].(*fakeLane).view.Role = flow.CashierDeposit
 		o.Deposit = func(ctx context.Context, key entry.Seq) (words.Deposit, error) {
 			entries, err := (*s).store.Object(ctx, key, 0)
-			one := deposit.New(rules, "")
+			one := machine.New(rules, "")
 			for _, e := range entries {
 				one.Fold(e)
 			}
