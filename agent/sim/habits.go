@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"tillgate/agent/flow"
+	"tillgate/agent/pay"
+	"tillgate/agent/pay/sandbox"
 	"tillgate/store/money"
 )
 
@@ -136,6 +138,10 @@ func (w *world) scan(i int, link string) {
 // byHand is a sum that the clerk takes, now and then after somebody has tried
 // with a phone.
 func (w *world) byHand(i int) {
+	if w.chance(6) {
+		w.cashFirst(i)
+		return
+	}
 	w.amount(i)
 	w.pass(between(w.rng, 200*time.Millisecond, 2*time.Second))
 	switch w.rng.IntN(4) {
@@ -162,6 +168,24 @@ func (w *world) byHand(i int) {
 		w.pass(between(w.rng, time.Millisecond, 3*time.Second))
 		w.reprint(i)
 	}
+}
+
+// cashFirst is a clerk who does not wait for a phone whose network is in trouble:
+// it pays all the same, and what undoes it says so before it is true.
+func (w *world) cashFirst(i int) {
+	w.amount(i)
+	w.pass(between(w.rng, 200*time.Millisecond, 2*time.Second))
+	wallets := w.shop.wallets(w.stands[i].name)
+	how := sandbox.Behaviour{Kind: []string{sandbox.UndoLies, sandbox.UndoAgain}[w.rng.IntN(2)], Times: 1 + w.rng.IntN(3)}
+	w.inTrouble(func() {
+		code := w.bank.code(wallets[w.rng.IntN(len(wallets))], how)
+		w.story.Tell("%s: a customer with %s: %s", w.stands[i].name, sandbox.WalletOf(code), how)
+		w.codes = append(w.codes, code)
+		w.tell(i, flow.Scanned{Text: pay.Secret(code)})
+		w.pass(between(w.rng, 200*time.Millisecond, 4*time.Second))
+		w.cash(i)
+		w.pass(between(w.rng, 10*time.Second, 40*time.Second))
+	})
 }
 
 // cash is money on the counter, at times too little.

@@ -171,7 +171,7 @@ func (l *life) lane(st *stand) *flow.Lane {
 	for name, o := range outs {
 		l.run(string(name), func() error { return o.Run(l.ctx) })
 	}
-	lane := flow.NewLane(flow.Config{Name: st.name, Role: st.role, Fitted: st.gated(), AutoQR: l.w.shop.auto[st.name], ByHand: !st.gated(), Route: l.w.route(st.name)}, l.fitDeposits(st, flow.Deps{
+	lane := flow.NewLane(flow.Config{Name: st.name, Role: st.role, Fitted: st.gated(), AutoQR: l.w.shop.auto[st.name], ByHand: !st.gated(), Route: l.w.route(st.name), Accounts: marks}, l.fitDeposits(st, flow.Deps{
 		Journal: &spy{Store: l.store, w: l.w, stand: st, over: l.over}, Numbers: l.w.bug.numbers(l.store), Networks: l.nets, Outputs: outs,
 		Clock: l.clock.Now, New: func() flow.Order { return l.w.bug.order(l.w.hints, func() flow.Order { return sale.New(timing) }) }, Log: log,
 		NewRefund: func() flow.Refunding { return refunding.New(timing) },

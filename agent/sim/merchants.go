@@ -72,6 +72,15 @@ var accounts = []account{
 	{"cloud-old", cloudPay, wallets(sandbox.Alipay, sandbox.WeChat), wallets(sandbox.Alipay), ofCloudPay(cloudpays[1], cloudpay.Options{QRWallet: sandbox.Alipay})},
 }
 
+// marks are in whose books each merchant's orders are.
+var marks = func() map[string]string {
+	of := map[string]string{}
+	for _, a := range accounts {
+		of[a.name] = "books of " + a.name
+	}
+	return of
+}()
+
 func wallets(names ...string) []string { return names }
 
 // accountOf is an account by its name.

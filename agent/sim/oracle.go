@@ -31,9 +31,10 @@ type Oracle struct {
 	stands   map[string]*stand
 	told     map[string]time.Time // when the newest passing line came, by lane
 	holds    map[entry.Seq]*hold
-	held     map[string]*hold  // by number
-	wants    map[string]string // of deposits, by their reasons: what each has become
-	life     int               // of the agent
+	held     map[string]*hold     // by number
+	wants    map[string]string    // of deposits, by their reasons: what each has become
+	tasks    map[entry.Seq]string // that nobody has seen to, with their lanes
+	life     int                  // of the agent
 	broken   []string
 	stats    Stats
 	covered  Coverage
@@ -43,7 +44,8 @@ type Oracle struct {
 type order struct {
 	key      entry.Seq
 	lane     string
-	amount   money.Fen
+	asked    money.Fen  // what is owed
+	amount   money.Fen  // that, or what a person has booked in its place
 	open     []*attempt // those that are not final
 	attempts []*attempt
 	settled  *attempt
@@ -90,6 +92,7 @@ type attempt struct {
 	heard     map[pay.State]bool
 	doubt     bool // the network has said, or will say, something untrue of it
 	bounced   bool // its way back is a refund that comes to nothing: a person has to act
+	odd       odd  // set while it is a success that is not the order's
 }
 
 // codeFacts is where a payment code went last.
@@ -102,7 +105,7 @@ type codeFacts struct {
 func NewOracle() *Oracle {
 	return &Oracle{durable: map[entry.Seq]entry.Entry{}, orders: map[entry.Seq]*order{}, attempts: map[string]*attempt{},
 		refunds: map[entry.Seq]*refund{}, wishes: map[string]*wish{}, covered: Coverage{}, links: map[string]*attempt{}, codes: map[string]*codeFacts{}, stands: map[string]*stand{}, told: map[string]time.Time{},
-		holds: map[entry.Seq]*hold{}, held: map[string]*hold{}, wants: map[string]string{}, stats: Stats{}}
+		holds: map[entry.Seq]*hold{}, held: map[string]*hold{}, wants: map[string]string{}, tasks: map[entry.Seq]string{}, stats: Stats{}}
 }
 
 func (o *Oracle) breaks(promise int, format string, args ...any) {

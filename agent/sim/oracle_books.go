@@ -26,8 +26,8 @@ func (o *Oracle) Ledger(books []sandbox.Entry) {
 			o.breaks(1, "the network knows number %s, the journal does not", b.Number)
 		case a.byHand():
 			o.breaks(1, "the network knows number %s, which is %s", b.Number, a.way)
-		case b.Asked != a.order.amount:
-			o.breaks(1, "the network was asked for %s under number %s, order %d is for %s", b.Asked, b.Number, a.order.key, a.order.amount)
+		case b.Asked != a.order.asked:
+			o.breaks(1, "the network was asked for %s under number %s, order %d is for %s", b.Asked, b.Number, a.order.key, a.order.asked)
 		case !a.ended || a.end == pay.Mismatch:
 		case a.end == pay.Paid:
 			o.settledRight(a.order, b)
@@ -76,7 +76,7 @@ func (o *Oracle) Closed(books []sandbox.Entry, unfinished []entry.Seq) {
 			o.breaks(1, "order %d is settled by %s, which the network does not know", key, f.settled.number)
 		case f.prints == 0 && !f.tasks["slip-failed"]:
 			o.breaks(8, "order %d is paid, has no slip and nobody was told", key)
-		case o.stands[f.lane].gated() && len(f.pulses) == 0 && !f.gateTask():
+		case o.stands[f.lane].gated() && len(f.pulses) == 0 && !f.gateTask() && !f.settled.booked():
 			o.breaks(3, "order %d is paid, its gate did not open and nobody was told", key)
 		case slices.Contains(unfinished, key) && !f.frozen && len(f.open) == 0:
 			o.breaks(8, "order %d is paid and never finished", key)

@@ -20,7 +20,7 @@ func (o *Oracle) fold(e entry.Entry, life int) {
 	switch e.Kind {
 	case entry.Opened:
 		b := entry.Must[entry.OpenedBody](e)
-		o.orders[e.Key] = &order{key: e.Key, lane: b.Lane, amount: b.Amount, pulses: map[int]int{}, outputs: outputs{tasks: map[string]bool{}}}
+		o.orders[e.Key] = &order{key: e.Key, lane: b.Lane, asked: b.Amount, amount: b.Amount, pulses: map[int]int{}, outputs: outputs{tasks: map[string]bool{}}}
 		o.stats[Orders]++
 	case entry.Asked:
 		o.asked(f, entry.Must[entry.AskedBody](e), life)
@@ -36,7 +36,9 @@ func (o *Oracle) fold(e entry.Entry, life int) {
 	case entry.Settled:
 		o.settle(f, entry.Must[entry.SettledBody](e), life)
 	case entry.Frozen:
-		o.freeze(f, o.attempts[entry.Must[entry.FrozenBody](e).Number])
+		o.freeze(f, e.Seq, entry.Must[entry.FrozenBody](e))
+	case entry.Decided:
+		o.decided(f, entry.Must[entry.DecidedBody](e))
 	case entry.Cancelled:
 		f.over = true
 		o.stats[Cancelled]++
@@ -44,6 +46,7 @@ func (o *Oracle) fold(e entry.Entry, life int) {
 			o.breaks(2, "order %d is cancelled while attempt %s is open", f.key, a.number)
 		}
 	default:
+		o.task(f.lane, e)
 		o.put(&f.outputs, e)
 	}
 }
@@ -56,6 +59,9 @@ func (o *Oracle) asked(f *order, b entry.AskedBody, life int) {
 		o.breaks(1, "number %s of order %d is used again for order %d", b.Number, had.order.key, f.key)
 	}
 	a := &attempt{number: b.Number, network: b.Network, merchant: b.Merchant, way: b.Way, order: f, at: time.Now(), life: life, heard: map[pay.State]bool{}}
+	if b.Account != marks[b.Merchant] {
+		o.breaks(1, "attempt %s at %s is marked as in the books %q", b.Number, b.Merchant, b.Account)
+	}
 	for _, other := range f.open {
 		if !a.besides(other) {
 			o.breaks(1, "order %d has attempts %s and %s at once", f.key, other.number, b.Number)
@@ -111,7 +117,7 @@ func (o *Oracle) settle(f *order, b entry.SettledBody, life int) {
 		o.breaks(1, "order %d is settled twice, by %s and %s", f.key, f.settled.number, b.Number)
 	case a.returning:
 		o.breaks(2, "attempt %s was on its way back and was taken all the same", b.Number)
-	case a.ended:
+	case a.ended && !a.booked():
 		o.breaks(2, "attempt %s had ended and was taken all the same", b.Number)
 	case b.Amount != f.amount:
 		o.breaks(1, "order %d is for %s and is settled with %s", f.key, f.amount, b.Amount)
@@ -127,7 +133,7 @@ func (o *Oracle) settle(f *order, b entry.SettledBody, life int) {
 			o.breaks(1, "order %d is settled by %s, and attempt %s may be paid as well", f.key, b.Number, other.number)
 		}
 	}
-	if st := o.stands[f.lane]; st != nil && st.gated() && st.knew(time.Now()) && life == o.life && a.life == life {
+	if st := o.stands[f.lane]; st != nil && !a.booked() && st.gated() && st.knew(time.Now()) && life == o.life && a.life == life {
 		since, there := st.standing()
 		if there && !since.After(a.at) && !b.Gate {
 			o.breaks(3, "order %d is paid, its car has been there all the time, and the gate stays shut", f.key)
@@ -135,9 +141,10 @@ func (o *Oracle) settle(f *order, b entry.SettledBody, life int) {
 	}
 }
 
-func (o *Oracle) freeze(f *order, a *attempt) {
+func (o *Oracle) freeze(f *order, at entry.Seq, b entry.FrozenBody) {
+	a := o.attempts[b.Number]
 	f.ends(a, pay.Mismatch)
-	f.frozen = true
+	f.frozen, a.odd = true, odd{at: at, code: b.Code, paid: b.Amount}
 	o.stats[Frozen]++
 	if !a.doubt {
 		o.breaks(2, "attempt %s is frozen, and its network had said nothing untrue", a.number)

@@ -121,6 +121,7 @@ func (o *Oracle) foldRefund(e entry.Entry, life int) {
 	case entry.RefundRefused:
 		o.refundRefused(r, entry.Must[entry.RefundRefusedBody](e))
 	default:
+		o.task(r.Lane, e)
 		o.put(&r.outputs, e)
 	}
 }

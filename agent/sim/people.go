@@ -28,8 +28,10 @@ func (w *world) act() {
 		w.tender(i)
 	case n < 36:
 		w.amount(i)
-	case n < 48:
+	case n < 45:
 		w.show(i)
+	case n < 48:
+		w.decide()
 	case n < 51:
 		w.cancel(i)
 	case n < 55:

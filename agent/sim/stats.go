@@ -70,6 +70,15 @@ const (
 	ReprintsAsked    = "reprints asked for"
 )
 
+// What is counted of people who decide what no machine can.
+const (
+	Booked    = "booked by a person"
+	SentBack  = "sent back by a person"
+	Elsewhere = "settled elsewhere, by a person's word"
+	Undecided = "decisions that no person may take"
+	SeenTo    = "tasks seen to"
+)
+
 // What is counted of refunds.
 const (
 	Refunds          = "refunds"
@@ -113,7 +122,8 @@ var hotelOutcomes = []string{Holds, HoldsByQR, HoldsHeld, HoldsAgain, HoldsWarne
 	"deposits absent", "deposits declined", "deposits returned", "deposits mismatch", "held at wechat", "held at alipay", "held at cloudpay",
 	"slips of a hold", "slips of a capture", "slips of a release", Kills, Cuts, CutsInWrite, Reprints, Unbooked, Tasks, Settled, LastSales}
 
-var outcomes = []string{Refunds, RefundsInPart, RefundsWhole, RefundsElsewhere, RefundsAtOnce, RefundsDone, RefundsByHand, RefundsRefused, RefundsAgain,
+var outcomes = []string{Booked, SentBack, Elsewhere, Undecided, SeenTo,
+	Refunds, RefundsInPart, RefundsWhole, RefundsElsewhere, RefundsAtOnce, RefundsDone, RefundsByHand, RefundsRefused, RefundsAgain,
 	RefundsHigh, RefundsSpent, RefundsGoing, RefundsFrozen, RefundsNone, RefundSlips, RefundVoices, RefundsBounced,
 	ScanUs, SideBySide, PaidByQR, QRExpired, QRRefreshed, PhonesRefused, CodeAfterClose, CodeGivenUp, CodeBesideUnseen, PaidBeforeClose, PaidTwice,
 	Cash, Cards, CashUnknown, LateAfterCash, Drawers, ReprintsAsked, ClockSet,
