@@ -17,32 +17,52 @@ import (
 	"tillgate/store/money"
 )
 
-// TestNoChargeIsSentTwice counts at the stand-in. At every account and for every
-// behaviour of payer and network a till takes an order, is stopped a few seconds
-// after the code was scanned, starts again on its journal and goes on to the end;
-// where the order is not paid then, its payer shows a new code. No number is
-// charged twice, and no order is paid for twice.
+// TestNoChargeIsSentTwice counts at the stand-in. At every account, with every
+// wallet that it takes by code or by QR code, and for every behaviour of payer and
+// network a till takes an order, is stopped a few seconds after the code was
+// scanned, starts again on its journal and goes on to the end; where the order is
+// not paid then, its payer shows a new code. No number is charged twice, and no
+// order is paid for twice.
 func TestNoChargeIsSentTwice(t *testing.T) {
 	t.Parallel()
 	names, dir := bankNames(t)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := openBank(t, filepath.Join(dir, name, "keys"))
-			synctest.Test(t, func(t *testing.T) {
-				o := &oneOrder{t: t, bank: b, dir: filepath.Join(dir, name), account: b.account(name)}
-				o.till = openTill(t, b, o.dir, o.account)
-				defer func() { o.till.stop() }()
-				ends := map[words.Phase]int{}
-				for i, kind := range sandbox.Kinds() {
-					ends[o.play(kind, money.Fen(1000+10*i))]++
+			cfg, err := openBank(t, filepath.Join(dir, name, "keys")).account(name).config(filepath.Join(dir, name), "http://127.0.0.1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range []way{byCode, byQR} {
+				for _, wallet := range cfg.Merchants[0].offer(w) {
+					t.Run(string(w)+"/"+wallet, func(t *testing.T) {
+						t.Parallel()
+						paysOnce(t, filepath.Join(dir, name, string(w), wallet), name, w, wallet)
+					})
 				}
-				if ends[words.PaidOrder] < len(sandbox.Kinds())/2 {
-					t.Errorf("the orders ended as %v", ends)
-				}
-			})
+			}
 		})
 	}
+}
+
+// paysOnce takes an order for every behaviour at one account, by one way and wallet.
+func paysOnce(t *testing.T, dir, name string, w way, wallet string) {
+	b := openBank(t, filepath.Join(dir, "keys"))
+	synctest.Test(t, func(t *testing.T) {
+		o := &oneOrder{t: t, bank: b, dir: dir, account: b.account(name), wallet: wallet}
+		o.till = openTill(t, b, o.dir, o.account)
+		defer func() { o.till.stop() }()
+		play, ends := o.play, map[words.Phase]int{}
+		if w == byQR {
+			play = o.playQR
+		}
+		for i, kind := range sandbox.Kinds() {
+			ends[play(kind, money.Fen(1000+10*i))]++
+		}
+		if ends[words.PaidOrder] < len(sandbox.Kinds())/2 {
+			t.Errorf("the orders ended as %v", ends)
+		}
+	})
 }
 
 // oneOrder plays one order after the other at a till.
@@ -51,6 +71,7 @@ type oneOrder struct {
 	bank    *bank
 	dir     string
 	account bankAccount
+	wallet  string // of its payers
 	till    *till
 }
 
@@ -76,17 +97,48 @@ func (o *oneOrder) play(kind string, sum money.Fen) words.Phase {
 		numbers = o.asked(key)
 	}
 	phase := o.ended(key)
-	o.counts(kind, sum, numbers, phase)
+	o.counts(kind, sum, sandbox.Charge, numbers, phase)
+	return phase
+}
+
+// playQR takes an order whose payer scans our code and behaves as told; or he
+// pays, and the network does as told when it is asked for the code and after him.
+func (o *oneOrder) playQR(kind string, sum money.Fen) words.Phase {
+	o.t.Helper()
+	how, pays := sandbox.Do(kind), sandbox.Do(sandbox.Pays)
+	o.offer(flow.Amount{Amount: sum})
+	if !how.OfPayer() {
+		o.bank.Next(sandbox.Show, how)
+		how = pays
+	}
+	o.offer(flow.ShowQR{})
+	time.Sleep(12 * time.Second) // a show that is answered late, too
+	order := o.order()
+	key := entry.Seq(order.Key)
+	if kind := sandbox.Do(kind); !kind.OfPayer() {
+		o.bank.Next(sandbox.Query, kind)
+	}
+	for _, code := range order.QR {
+		if err := o.bank.ScanWith(o.wallet, code.Link, how); err != nil {
+			o.t.Errorf("%s: the phone: %v", kind, err)
+		}
+	}
+	time.Sleep(time.Second)
+	o.till.stop()
+	o.till = openTill(o.t, o.bank, o.dir, o.account)
+	time.Sleep(15 * time.Minute)
+	phase := o.ended(key)
+	o.counts(kind, sum, sandbox.Show, o.asked(key), phase)
 	return phase
 }
 
 // counts holds the network's books against an order.
-func (o *oneOrder) counts(kind string, sum money.Fen, numbers []string, phase words.Phase) {
+func (o *oneOrder) counts(kind string, sum money.Fen, op sandbox.Op, numbers []string, phase words.Phase) {
 	o.t.Helper()
 	paid := 0
 	for _, number := range numbers {
-		if n := o.bank.Seen(sandbox.Charge, number); n != 1 {
-			o.t.Errorf("%s: the network has seen %d charges of attempt %s", kind, n, number)
+		if n := o.bank.Seen(op, number); n != 1 {
+			o.t.Errorf("%s: the network has seen attempt %s %d times", kind, number, n)
 		}
 		for _, e := range o.bank.Ledger() {
 			if e.Number != number {
@@ -114,8 +166,7 @@ func (o *oneOrder) offer(ev flow.Event) {
 }
 
 func (o *oneOrder) shows(kind string) {
-	wallet := o.till.cfg.Merchants[0].offer(byCode)[0]
-	o.offer(flow.Scanned{Text: pay.Secret(o.bank.NewWalletCode(wallet, sandbox.Do(kind)))})
+	o.offer(flow.Scanned{Text: pay.Secret(o.bank.NewWalletCode(o.wallet, sandbox.Do(kind)))})
 }
 
 func (o *oneOrder) order() words.Order {

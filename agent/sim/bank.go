@@ -26,6 +26,7 @@ type bank struct {
 	dice  *rand.Rand
 	moods map[string]int // by network: one in so many requests goes wrong; 0: none does
 	odd   map[string]sandbox.Behaviour
+	mute  bool // the answer to the next charge is lost
 }
 
 // newBank opens the networks.
@@ -109,6 +110,12 @@ func (b *bank) plan(op sandbox.Op, number string) sandbox.Behaviour {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.mute && op == sandbox.Charge {
+		b.mute = false
+		do := sandbox.Do(sandbox.LostAfter)
+		b.oracle.Troubled(a.network, op, number, do, false)
+		return do
+	}
 	if mood := b.moods[a.network]; mood == 0 || b.dice.IntN(mood) > 0 {
 		return sandbox.Behaviour{}
 	}
@@ -204,6 +211,13 @@ func (b *bank) behave(mood int, networks ...string) {
 	for _, network := range networks {
 		b.moods[network] = mood
 	}
+}
+
+// loseAnswer lets the answer to the next charge be lost.
+func (b *bank) loseAnswer() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mute = true
 }
 
 // set changes the weather on the way to some hosts. They change one after the

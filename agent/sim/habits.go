@@ -170,22 +170,22 @@ func (w *world) byHand(i int) {
 	}
 }
 
-// cashFirst is a clerk who does not wait for a phone whose network is in trouble:
-// it pays all the same, and what undoes it says so before it is true.
+// cashFirst is a clerk who does not wait for a phone of which nothing is heard: it
+// has paid, and what is to undo that does nothing at first.
 func (w *world) cashFirst(i int) {
 	w.amount(i)
 	w.pass(between(w.rng, 200*time.Millisecond, 2*time.Second))
 	wallets := w.shop.wallets(w.stands[i].name)
 	how := sandbox.Behaviour{Kind: []string{sandbox.UndoLies, sandbox.UndoAgain}[w.rng.IntN(2)], Times: 1 + w.rng.IntN(3)}
-	w.inTrouble(func() {
-		code := w.bank.code(wallets[w.rng.IntN(len(wallets))], how)
-		w.story.Tell("%s: a customer with %s: %s", w.stands[i].name, sandbox.WalletOf(code), how)
-		w.codes = append(w.codes, code)
-		w.tell(i, flow.Scanned{Text: pay.Secret(code)})
-		w.pass(between(w.rng, 200*time.Millisecond, 4*time.Second))
-		w.cash(i)
-		w.pass(between(w.rng, 10*time.Second, 40*time.Second))
-	})
+	code := w.bank.code(wallets[w.rng.IntN(len(wallets))], how)
+	w.story.Tell("%s: a customer with %s: %s; its answer is lost", w.stands[i].name, sandbox.WalletOf(code), how)
+	w.codes = append(w.codes, code)
+	w.bank.loseAnswer()
+	w.tell(i, flow.Scanned{Text: pay.Secret(code)})
+	w.pass(between(w.rng, 50*time.Millisecond, 900*time.Millisecond)) // the first question is after a second
+	w.story.Tell("%s: %s in cash, and the phone is forgotten", w.stands[i].name, w.stands[i].screen().Amount)
+	w.tell(i, flow.Cash{Given: w.stands[i].screen().Amount})
+	w.pass(between(w.rng, 10*time.Second, 40*time.Second))
 }
 
 // cash is money on the counter, at times too little.

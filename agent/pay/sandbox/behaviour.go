@@ -218,5 +218,5 @@ type Doing struct {
 	Undo    Behaviour // what becomes of undos of the order: UndoAgain or UndoLies, Times times
 }
 
-// payer tells whether it is the payer who behaves so, and not the network.
-func (b Behaviour) payer() bool { return b.Kind == "" || behaviours[b.Kind].payer }
+// OfPayer tells whether it is the payer who behaves so, and not the network.
+func (b Behaviour) OfPayer() bool { return b.Kind == "" || behaviours[b.Kind].payer }

@@ -184,15 +184,15 @@ func (s *Sandbox) Behave(planned Behaviour, code string, amount money.Fen) (do D
 	if own.Kind == UndoAgain || own.Kind == UndoLies {
 		do.Undo = own
 	}
-	if planned.Kind != "" && planned.payer() {
+	if planned.Kind != "" && planned.OfPayer() {
 		own = planned
 	}
-	if own.payer() {
+	if own.OfPayer() {
 		do.Payer = own
 	} else {
 		do.Network = own
 	}
-	if !planned.payer() {
+	if !planned.OfPayer() {
 		do.Network = planned
 	}
 	return do

@@ -77,7 +77,7 @@ func (s *Sandbox) Scan(link string, b Behaviour) error { return s.ScanWith("", l
 // who has no money or puts the phone away never pays. Each call is another
 // account's phone: the network lets only the first in.
 func (s *Sandbox) ScanWith(wallet, link string, b Behaviour) error {
-	if !b.payer() {
+	if !b.OfPayer() {
 		return fmt.Errorf("behaviour %s is not a customer's", b)
 	}
 	s.mu.Lock()
