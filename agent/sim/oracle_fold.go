@@ -43,7 +43,9 @@ func (o *Oracle) fold(e entry.Entry, life int) {
 		f.over = true
 		o.stats[Cancelled]++
 		for _, a := range f.open {
-			o.breaks(2, "order %d is cancelled while attempt %s is open", f.key, a.number)
+			if !a.returning { // what is on its way back goes on without its order, as beside a paid one
+				o.breaks(2, "order %d is cancelled while attempt %s is open", f.key, a.number)
+			}
 		}
 	default:
 		o.task(f.lane, e)

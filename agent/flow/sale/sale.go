@@ -171,9 +171,9 @@ func (s *Sale) attempt(number string) *attempt {
 }
 
 // told is the attempt that people are told of: of several that stand side by side
-// the one that is paid, or that they wait for.
+// the one that a person has to look at, that is paid, or that they wait for.
 func (s *Sale) told() *attempt {
-	if i := slices.IndexFunc(s.attempts, func(a attempt) bool { return a.state == pay.Mismatch }); i >= 0 {
+	if i := slices.IndexFunc(s.attempts, func(a attempt) bool { return a.state == pay.Mismatch && !a.decided }); i >= 0 {
 		return &s.attempts[i]
 	}
 	if s.settled != nil {
