@@ -21,7 +21,7 @@ func network(t *testing.T, a account, does func(b *bank, c *court)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(opening))
 		c := newCourt()
-		c.writes(1, opened("till"), entry.New(entry.Asked, entry.AskedBody{Number: first, Network: a.network, Merchant: a.name}))
+		c.writes(1, opened("till"), entry.New(entry.Asked, entry.AskedBody{Number: first, Network: a.network, Merchant: a.name, Account: marks[a.name]}))
 		b := newBank(9, c.Oracle)
 		for _, network := range networks {
 			b.set(perfect, hosts[network]...)
