@@ -235,15 +235,12 @@ func (d deposit) moves() bool {
 
 // step is a capture or a release as it was asked for, before it is confirmed.
 type step struct {
-	what     string // words.MoveCapture, MoveRelease
-	amount   money.Fen
-	last     bool // of a capture: the rest goes back with it
-	reason   string
-	lines    [2][]string // what is read, by language
-	allowed  bool
-	terms    words.DepositCan
-	deposit  deposit
-	complain reply
+	what    string // words.MoveCapture, MoveRelease
+	amount  money.Fen
+	last    bool // of a capture: the rest goes back with it
+	reason  string
+	lines   [2][]string // what is read, by language
+	deposit deposit
 }
 
 // stepOf reads what is asked for about a deposit, or says why it cannot be.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -405,14 +404,6 @@ func endsIn(d words.Deposit, now time.Time) ends {
 		e.tone = "busy"
 	}
 	return e
-}
-
-// findPath is the page of deposits, looked at with a query.
-func findPath(q url.Values) string {
-	if len(q) == 0 {
-		return "/deposits"
-	}
-	return "/deposits?" + q.Encode()
 }
 
 // shownSum is the sum that a screen of a deposit is about: that of its move, what
