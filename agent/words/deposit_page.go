@@ -111,7 +111,7 @@ var depositWords = map[DepositWord][2]string{
 	DepositAny:      {"全部", "Any"},
 	DepositFrom:     {"从", "From"},
 	DepositUntil:    {"到", "Until"},
-	DepositOnlyOpen: {"只看在押", "Held now only"},
+	DepositOnlyOpen: {"在押", "Held now"},
 	DepositNothing:  {"没有找到这样的押金，请换个条件，或核对是否在其他设备收取", "No such deposit was found; try something else, or another terminal"},
 
 	DepositHeldSum:     {"收取", "Held"},
