@@ -30,7 +30,10 @@ func (p *plan) checkHold(o object, step Step, bodies []any) error {
 				err = fmt.Errorf("%w: %s and %s of %s", ErrCeiling, b.Amount, b.Rest, left)
 			}
 		case entry.HoldSeenBody:
-			if b.Captured < 0 || b.Released < 0 || b.Left < 0 || b.Captured+b.Released+b.Left != h.Held() {
+			captured, released := entry.Verified(h.Moves)
+			if b.Captured < captured || b.Released < released {
+				err = fmt.Errorf("%w: the totals have less than the network has said of single moves", ErrCeiling)
+			} else if b.Captured < 0 || b.Released < 0 || b.Left < 0 || b.Captured+b.Released+b.Left != h.Held() {
 				err = fmt.Errorf("%w: the totals are not those of %s", ErrCeiling, h.Held())
 			}
 		}

@@ -215,6 +215,10 @@ func TestNothingMovesOfWhatIsNotHeld(t *testing.T) {
 	if err := d.add(s, false, entry.New(entry.HoldSeen, entry.HoldSeenBody{Captured: 1, Left: 1, Why: entry.SeenDiffers})); !errors.Is(err, store.ErrCeiling) {
 		t.Errorf("totals of another sum: %v", err)
 	}
+	must(t, d.add(s, false, moveDone(entry.CaptureNumber(d.number, 1), 30000, 0)))
+	if err := d.add(s, false, entry.New(entry.HoldSeen, entry.HoldSeenBody{Captured: 29999, Left: 1, Why: entry.SeenDiffers})); !errors.Is(err, store.ErrCeiling) {
+		t.Errorf("totals that take back a capture: %v", err)
+	}
 	must(t, s.Close())
 }
 

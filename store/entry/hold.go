@@ -135,6 +135,27 @@ type HoldSeenBody struct {
 	Why      string    `json:"y"` // SeenExpired, SeenDiffers
 }
 
+// Verified is what the network itself has said of single moves: what was captured,
+// and what was released by a release, in fen. No totals may have less.
+func Verified(moves []HoldMove) (captured, released money.Fen) {
+	for _, m := range moves {
+		switch m.State {
+		case statePaid:
+			captured += m.Moved
+		case stateReturned:
+			released += m.Moved
+		}
+	}
+	return captured, released
+}
+
+// The outcomes of moves that took effect, as their pay.State. This package may not
+// import pay.
+const (
+	statePaid     = 1
+	stateReturned = 7
+)
+
 // HoldMove is a move as a summary has it.
 type HoldMove struct {
 	MoveAskedBody

@@ -78,6 +78,7 @@ type life struct {
 	until     int64 // the QR code is taken off the screen then
 	watchAt   int64 // newest look at the totals and the calendar
 	checkedAt int64 // newest answer about the totals
+	behind    int   // answers in a row that had less than the network has said of single moves
 	unbooked  bool  // the disk has refused an answer
 	now       entry.Stamp
 	retries   flow.Retries
@@ -106,6 +107,7 @@ const (
 	startsMax  = 20               // starts after which something is sent again; then it is only asked about
 	sendsMax   = 6                // sends of a move in one life that come to nothing; then a person is asked
 	slowly     = 10 * time.Minute // between tries while a person has to act
+	behindMax  = 3                // answers in a row that are behind; then a person is asked
 	lookFor    = 30 * time.Second // without a look at the totals a move that was never sent is given up
 	spokenFor  = 2 * time.Minute  // after the intent: the one who asked for it is gone, or has it on paper
 	checkEvery = 6 * time.Hour    // the totals of what is held

@@ -531,3 +531,55 @@ func TestFoldPanicsNamingTheDeposit(t *testing.T) {
 		}()
 	}
 }
+
+// TestAQueryThatIsBehind has less than the network has said of a capture: it takes
+// nothing back, is asked again, and nothing new is captured meanwhile.
+func TestAQueryThatIsBehind(t *testing.T) {
+	t.Parallel()
+	for name, behind := range map[string]pay.Result{"nothing captured": totals(0, 0, 30000), "less captured": totals(8849, 0, 21151), "and more released": totals(0, 30000, 0)} {
+		d := newDesk(t, anyTimes).held()
+		d.capture(8850)
+		d.answer(flow.QueryHold, totals(0, 0, 30000))
+		d.answer(flow.Capture, captured)
+		d.printed()
+		before := len(d.journal)
+		d.answer(flow.QueryHold, behind)
+		if d.wants(words.DepositHeld, 8850, 0, 21150); len(d.journal) != before {
+			t.Errorf("%s: written: %s", name, d.kinds())
+		}
+		d.capture(21150)
+		for d.deposit.open() != nil {
+			if d.upTo(flow.QueryHold); slices.Contains(d.verbs(), flow.Capture) {
+				t.Fatalf("%s: it captures", name)
+			}
+			d.answer(flow.QueryHold, behind)
+		}
+		d.wants(words.DepositHeld, 8850, 0, 21150)
+		if v := d.deposit.View(); v.Differs || v.Move.Phase != words.MoveRefused || v.Move.Code != differing || !slices.Equal(d.taskNames(), []string{networkFault}) {
+			t.Errorf("%s: the page shows %+v, %+v; tasks %v", name, v, v.Move, d.taskNames())
+		}
+		d.upTo(flow.QueryHold) // by itself, long before the next look
+		d.answer(flow.QueryHold, totals(8850, 0, 21150))
+		d.capture(21150)
+		d.answer(flow.QueryHold, totals(8850, 0, 21150))
+		d.took(flow.Capture)
+	}
+}
+
+// TestAQueryThatStaysBehind is a person's, once, also where nobody captures.
+func TestAQueryThatStaysBehind(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	d.do(flow.ReleaseSpec{Hold: 10, Amount: 5000, Lane: "desk-1"})
+	d.answer(flow.QueryHold, totals(0, 0, 30000))
+	d.answer(flow.Release, returned)
+	d.printed()
+	for range behindMax + 2 {
+		d.upTo(flow.QueryHold)
+		d.answer(flow.QueryHold, totals(0, 0, 30000))
+	}
+	d.wants(words.DepositHeld, 0, 5000, 25000)
+	if names := d.taskNames(); !slices.Equal(names, []string{networkFault}) {
+		t.Errorf("the tasks are %v", names)
+	}
+}

@@ -227,8 +227,11 @@ func isMove(do flow.Verb) bool {
 func (d *Deposit) hear(n heardNote) {
 	mono := n.at.Mono
 	d.busy, d.heardAt, d.unbooked, d.watchAt = "", mono, false, mono
-	if n.result.State == pay.Paid {
-		d.checkedAt = mono
+	switch {
+	case d.lags(n.result):
+		d.behind++
+	case n.result.State == pay.Paid:
+		d.checkedAt, d.behind = mono, 0
 	}
 	switch n.do {
 	case flow.Hold, flow.ShowHold:

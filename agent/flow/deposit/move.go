@@ -235,7 +235,14 @@ func (d *Deposit) refuse(number string, state pay.State, r pay.Result, notes []f
 // not as we have it is written down, and nothing is sent: the clerk decides anew.
 func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.Step {
 	m := d.open()
-	if r.State == pay.Paid {
+	late := now.Mono-d.move.since >= lookFor.Milliseconds()
+	switch {
+	case d.lags(r) && !late:
+		return d.step(nil, notes)
+	case d.lags(r):
+		r.Code = differing
+		return d.refuse(m.Number, pay.NotSent, r, notes, d.fault(true)...)
+	case r.State == pay.Paid:
 		seen := d.differences(r, now)
 		if seen == nil {
 			do, _ := verbs(m.What)
@@ -244,7 +251,6 @@ func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.S
 		r.Code = differing
 		return d.refuse(m.Number, pay.NotSent, r, notes, seen...)
 	}
-	late := now.Mono-d.move.since >= lookFor.Milliseconds()
 	if r.State == pay.Unknown && !r.Fault && !r.NotFound && !late || r.State == pay.Waiting {
 		return d.step(nil, notes)
 	}

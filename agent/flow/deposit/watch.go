@@ -22,6 +22,8 @@ func (d *Deposit) planWatch() (do flow.Verb, at int64) {
 		return "", 0
 	case d.unbooked:
 		return flow.QueryHold, d.heardAt + flow.Quiet.Milliseconds()
+	case d.behind > 0:
+		return flow.QueryHold, d.heardAt + d.askAgain(d.behind >= behindMax)
 	case d.watchAt == 0 && d.earlier:
 		return watch, d.since + int64(d.key)%60*1000
 	}
@@ -76,6 +78,8 @@ func (d *Deposit) seen(r pay.Result, notes []flow.Note, now flow.Now) flow.Step 
 		return d.lookedAt(r, notes, now)
 	case d.open() != nil: // it may be in the totals, or not: it is asked about by itself
 		return d.step(nil, notes)
+	case d.lags(r):
+		return d.step(d.fault(d.behind+1 >= behindMax), notes)
 	case r.State == pay.Paid:
 		return d.step(d.differences(r, now), notes)
 	case r.Fault:
@@ -84,6 +88,27 @@ func (d *Deposit) seen(r pay.Result, notes []flow.Note, now flow.Now) flow.Step 
 		return d.step(d.doubt(), notes)
 	}
 	return d.step(nil, notes)
+}
+
+// lags tells whether totals have less than the network's own words on single moves
+// add up to. Such a query is behind, or has no totals: it takes nothing back, for
+// what is taken back could be captured again.
+func (d *Deposit) lags(r pay.Result) bool {
+	if r.State != pay.Paid || r.Held == nil {
+		return false
+	}
+	captured, released := entry.Verified(d.moves)
+	return r.Held.Captured < captured || r.Held.Released < released
+}
+
+// askAgain is how long after an answer about the totals they are asked for once
+// more, in ms.
+func (d *Deposit) askAgain(slow bool) int64 {
+	every := max(d.rules.Timing(d.asked.Network).Hold.QueryEvery, time.Second)
+	if slow {
+		every = max(every, slowly)
+	}
+	return every.Milliseconds()
 }
 
 // differences are what a network's totals have that ours have not. They count

@@ -68,7 +68,7 @@ func (p *Provider) Hold(ctx context.Context, c pay.Charge) pay.Result {
 	case !r.done():
 		return p.confirmHold(ctx, r, c.Attempt)
 	}
-	return p.frozen(r, c.Attempt)
+	return p.frozen(r, c.Attempt, false)
 }
 
 // confirmHold looks once whether a deposit is as dead as its refusal says, as
@@ -132,5 +132,5 @@ func (p *Provider) QueryHold(ctx context.Context, a pay.Attempt) pay.Result {
 		result, _ := r.refused(opHoldQuery, a)
 		return result
 	}
-	return p.frozen(r, a)
+	return p.frozen(r, a, true)
 }

@@ -17,15 +17,15 @@ const (
 const creditHold = "CREDIT_AUTH"
 
 // frozen judges a verified answer about a deposit. That the call worked is no
-// deposit: only the state of its operation is.
-func (p *Provider) frozen(r reply, a pay.Attempt) pay.Result {
+// deposit: only the state of its operation is. asked tells that it answers a query.
+func (p *Provider) frozen(r reply, a pay.Attempt, asked bool) pay.Result {
 	f, status := r.fields, r.fields["status"]
 	code := stateCode(freezing, pay.CutBasic(status, codeBytesMax))
 	switch {
 	case r.ofAnother(freezing):
 		return r.doubtful(codeOperation)
 	case status == operationSuccess:
-		return p.held(r, a)
+		return p.held(r, a, asked)
 	case f["out_order_no"] != a.Number || f["out_request_no"] != a.Number:
 		return r.doubtful(pay.CodeNumber)
 	case status == operationInit:
@@ -50,7 +50,7 @@ func (r reply) ofAnother(kind string) bool {
 // held judges a deposit that is held, or was: everything that makes it ours has
 // to be there, and to be ours. Without who pays and the network's number nothing
 // could be captured from it.
-func (p *Provider) held(r reply, a pay.Attempt) pay.Result {
+func (p *Provider) held(r reply, a pay.Attempt, asked bool) pay.Result {
 	f, result := r.fields, r.judged(verdict{state: pay.Mismatch}, "", "")
 	amount, okAmount := r.amount("amount")
 	at, okTime := f.moment("gmt_trans")
@@ -70,17 +70,23 @@ func (p *Provider) held(r reply, a pay.Attempt) pay.Result {
 		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 	default:
 		result.State = pay.Paid
-		return r.kept(result, a)
+		return r.kept(result, a, asked)
 	}
 	return result
 }
 
-// kept adds what is left of a deposit. A freeze answers no totals: all of it is.
-func (r reply) kept(result pay.Result, a pay.Attempt) pay.Result {
-	held, good := pay.Held{Left: a.Amount, Credit: r.credit(a.Amount)}, true
-	if r.has("total_freeze_amount") || r.has("rest_amount") || r.has("total_pay_amount") {
-		held, good = r.totals(a.Amount)
+// kept adds what is left of a deposit. A freeze answers no totals: all of it is. A
+// query has to have them: what it does not say may be captured already.
+func (r reply) kept(result pay.Result, a pay.Attempt, asked bool) pay.Result {
+	total, captured, left := r.has("total_freeze_amount"), r.has("total_pay_amount"), r.has("rest_amount")
+	switch {
+	case asked && !(total && captured && left):
+		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
+		return result
+	case !total && !captured && !left:
+		return result.Keeping(pay.Held{Left: a.Amount, Credit: r.credit(a.Amount)}, true, a)
 	}
+	held, good := r.totals(a.Amount)
 	return result.Keeping(held, good, a)
 }
 
