@@ -45,8 +45,11 @@ func (l *Lane) apply(ctx context.Context, s *slot, ev Event) error {
 		l.publish(step.Tell)
 		return nil
 	}
-	l.Log.Error("order kept changing while it was decided on", "lane", l.Name, "order", s.key)
-	return nil
+	l.Log.Error("order kept changing while it was decided on; nothing was done", "lane", l.Name, "order", s.key)
+	for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes { // an answer is asked for again
+		s.Note(n)
+	}
+	return l.tell(words.TellTooBusy)
 }
 
 // guarded is why the store's guards let nothing begin, in words; empty where it

@@ -209,7 +209,7 @@ func (l *Lane) deposit(ctx context.Context, ev DepositSpec) error {
 		return l.tell(words.TellAmountZero)
 	case ev.Amount > l.Limit:
 		return l.tell(words.TellAmountHigh)
-	case l.held != nil && l.held.deposit().Pending(), l.current != nil && !l.current.order().Yields():
+	case l.held != nil && l.held.deposit().Pending(), l.unpaid():
 		return l.tell(words.TellLastOpen)
 	}
 	l.draft = nil
@@ -223,13 +223,30 @@ func (l *Lane) deposit(ctx context.Context, ev DepositSpec) error {
 		}
 		return l.tell(words.TellHoldWay)
 	case ev.Code == "":
-		l.draft = &ev
+		l.draft, l.draftUntil = &ev, l.Clock().Mono+draftFor.Milliseconds()
 		return l.tell(words.TellHoldScan)
 	}
 	l.draft = &ev
 	err := l.scanned(ctx, Scanned{Text: ev.Code})
 	l.draft = nil // whatever it was: who has read it reads it again
 	return err
+}
+
+// unpaid tells whether a customer stands in front of the lane who has been asked
+// for an amount: the code that he shows is for that, and for no deposit.
+func (l *Lane) unpaid() bool {
+	if l.current == nil {
+		return false
+	}
+	return !l.current.order().View().Phase.Over()
+}
+
+// undraft drops a draft that nobody has served: the next code is somebody else's.
+func (l *Lane) undraft(now int64) {
+	if l.draft != nil && now >= l.draftUntil {
+		l.draft = nil
+		l.publish("")
+	}
 }
 
 // begin gives a deposit whose merchant is known to a machine.
@@ -314,7 +331,8 @@ func (l *Lane) depositOf(ctx context.Context, key entry.Seq, name string) (*slot
 		return nil, store.ErrNotFound
 	}
 	s := l.folded(key, entries)
-	s.done = true // until something is begun
+	s.Note(Woken{l.Clock()}) // its times may be of an earlier boot
+	s.done = true            // until something is begun
 	l.orders[key] = s
 	return s, nil
 }

@@ -31,6 +31,10 @@ type Machine interface {
 // Note is a machine's own; the lane hands it back after the step's commit.
 type Note any
 
+// Woken is a note to a machine that was folded out of the journal while its lane
+// runs: what it has to wait for counts from here, and nothing is printed again.
+type Woken struct{ At entry.Stamp }
+
 // Now is all that a machine may know of the moment.
 type Now struct {
 	entry.Stamp

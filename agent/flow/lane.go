@@ -71,6 +71,7 @@ const (
 	limitDefault = money.Fen(10_000_000)
 	queueLength  = 256
 	staleMax     = 5               // folds and decides again this often before giving up
+	draftFor     = 2 * time.Minute // then a deposit's draft that no code was shown for is dropped
 	retryAfter   = 2 * time.Second // after the disk has refused a commit
 )
 
@@ -85,7 +86,10 @@ type Lane struct {
 	held    *slot        // the newest deposit, or the one that something was last asked about
 	asked   *slot        // what the event that is being handled has begun, or gone on with
 	draft   *DepositSpec // a deposit that waits for the guest's code
-	turns   int          // orders that have stood in front of the lane in this life
+
+	draftUntil int64 // ms of the boot clock: nobody has served the draft by then
+
+	turns   int // orders that have stood in front of the lane in this life
 	loop    Loop
 	number  string
 	retryAt int64
@@ -238,6 +242,9 @@ func (l *Lane) BootSince(seq entry.Seq) { l.boot = seq }
 func (l *Lane) untilDue() time.Duration {
 	next := time.Hour
 	now := l.Clock().Mono
+	if l.draft != nil {
+		next = min(next, time.Duration(l.draftUntil-now)*time.Millisecond)
+	}
 	for _, s := range l.all() {
 		if at, ok := s.Due(); ok {
 			next = min(next, time.Duration(max(at, l.retryAt)-now)*time.Millisecond)
@@ -261,6 +268,7 @@ func (l *Lane) all() []*slot {
 
 func (l *Lane) tick(ctx context.Context) error {
 	now := l.Clock().Mono
+	l.undraft(now)
 	for _, s := range l.all() {
 		if at, ok := s.Due(); ok && at <= now {
 			if err := l.apply(ctx, s, Tick{}); err != nil {

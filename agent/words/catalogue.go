@@ -52,6 +52,7 @@ var lines = map[Key][2]string{
 	TellHoldRoom:     {"该房间有一笔押金结果未知，请等待结果，请勿再收", "A deposit of this room has no result yet; wait for it and do not take another"},
 	TellHoldScan:     {"请扫客人的付款码", "Please scan the guest's payment code"},
 	TellHoldHigh:     {"超过押金余额，未处理", "That is more than is still held; nothing was done"},
+	TellTooBusy:      {"系统繁忙，未执行任何操作，请再试一次", "Too busy: nothing was done; please try again"},
 	TellHoldMoving:   {"该押金上一次操作结果确认中，请稍候", "The last step of this deposit is still being confirmed; please wait"},
 	TellHoldCaptured: {"该钱包的押金只能消费一次，已消费过", "This wallet lets a deposit be captured once, and it was"},
 	TellHoldWhole:    {"该钱包的押金只能全额退还", "This wallet lets a deposit go back whole only"},

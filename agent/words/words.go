@@ -42,6 +42,7 @@ const (
 	TellUnbooked    Key = "unbooked"
 	TellAmountZero  Key = "amount-zero"
 	TellAmountHigh  Key = "amount-high"
+	TellTooBusy     Key = "too-busy" // what it was about kept changing: nothing was done
 	TellLastOpen    Key = "last-open"
 
 	TellCashLow        Key = "cash-low"          // less was given than is owed

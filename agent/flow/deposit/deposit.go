@@ -51,7 +51,7 @@ type Deposit struct {
 	tasks    flow.Tasks
 	warnings map[entry.Seq]bool // tasks of its expiry, for the machine itself to close
 	warned   int                // the fewest days of which was warned, 0: none
-	doubted  bool               // a person has been asked why the totals differ
+	doubted  entry.Seq          // the task of a person who has been asked why the totals differ, 0: none
 	faulted  bool               // a person has been asked to look at what the network said
 	gaveUp   bool               // an undo or a move was sent so often that a person has been asked
 	repeated int                // starts after which something was sent again

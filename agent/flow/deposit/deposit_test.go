@@ -583,3 +583,46 @@ func TestAQueryThatStaysBehind(t *testing.T) {
 		t.Errorf("the tasks are %v", names)
 	}
 }
+
+// TestADepositThatIsNotFound although it is held is a person's; again once the
+// task is done, or something is asked of it.
+func TestADepositThatIsNotFound(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	miss := func(want int) {
+		t.Helper()
+		d.upTo(flow.QueryHold)
+		if d.answer(flow.QueryHold, notKnown); len(d.taskNames()) != want || d.taskNames()[0] != totalsDiffer {
+			t.Errorf("the tasks are %v, want %d", d.taskNames(), want)
+		}
+	}
+	miss(1)
+	miss(1)
+	d.do(flow.Decide{Key: 10, Of: d.deposit.tasks[0], By: "9 Li"})
+	miss(2)
+	d.capture(8850)
+	miss(3)
+	d.wants(words.DepositHeld, 0, 0, 30000)
+}
+
+// TestWokenAfterABoot: a deposit that is folded in a boot whose clock has started
+// anew is looked at within a minute, and nothing of it is printed again.
+func TestWokenAfterABoot(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes)
+	d.now.Mono = 90 * 24 * time.Hour.Milliseconds()
+	d.held()
+	d.now.Mono = 5000
+	d.deposit, d.effects = d.fresh(), nil
+	for _, e := range d.journal {
+		d.deposit.Fold(e)
+	}
+	d.deposit.Note(flow.Woken{At: d.now.Stamp})
+	if at, ok := d.deposit.Due(); !ok || at > d.now.Mono+time.Minute.Milliseconds() {
+		t.Errorf("it is due at %d (%v), now is %d", at, ok, d.now.Mono)
+	}
+	d.tick()
+	if !slices.Equal(d.verbs(), []flow.Verb{flow.QueryHold}) {
+		t.Errorf("it does %v", d.verbs())
+	}
+}

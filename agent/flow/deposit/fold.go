@@ -54,6 +54,10 @@ func (d *Deposit) Fold(e entry.Entry) {
 		}
 	case entry.Task:
 		d.foldTask(e)
+	case entry.TaskDone:
+		if d.doubted != 0 && !slices.Contains(d.tasks, d.doubted) {
+			d.doubted = 0
+		}
 	}
 }
 
@@ -108,6 +112,7 @@ func (d *Deposit) foldMove(e entry.Entry) {
 		b := entry.Must[entry.MoveAskedBody](e)
 		d.moves = append(slices.Clip(d.moves), entry.HoldMove{MoveAskedBody: b, Asked: e.Seq, Moved: b.Amount})
 		d.owner, d.heard, d.gaveUp, d.faulted, d.repeated, d.mustCount, d.outputs = b.Lane, entry.HoldHeardBody{}, false, false, 0, false, nil
+		d.doubted = 0
 		d.move = moving{since: e.Mono, sentAt: e.Mono}
 	case entry.MoveDone:
 		b := entry.Must[entry.MoveDoneBody](e)
@@ -155,7 +160,7 @@ func (d *Deposit) foldTask(e entry.Entry) {
 	case undoCapped, moveCapped:
 		d.gaveUp = true
 	case totalsDiffer:
-		d.doubted = true
+		d.doubted = e.Seq
 	}
 	if days, ok := strings.CutPrefix(b.What, expires); ok {
 		d.warned, _ = strconv.Atoi(days)
@@ -177,10 +182,9 @@ type (
 		link  string
 		until int64
 	}
-	looked    struct{}
-	watched   struct{ at entry.Stamp }
-	refused   struct{} // by the disk: what was heard
-	restarted struct{ at entry.Stamp }
+	looked  struct{}
+	watched struct{ at entry.Stamp }
+	refused struct{} // by the disk: what was heard
 )
 
 // Note takes what is known only in this life.
@@ -213,9 +217,9 @@ func (d *Deposit) Note(n flow.Note) {
 		d.watchAt, d.now = n.at.Mono, n.at
 	case refused:
 		d.unbooked = true
-	case restarted:
-		mono := n.at.Mono
-		d.since, d.sentUntil, d.mustCount, d.earlier, d.now = mono, mono, true, true, n.at
+	case flow.Woken:
+		mono := n.At.Mono
+		d.since, d.sentUntil, d.mustCount, d.earlier, d.now = mono, mono, true, true, n.At
 		d.move.since, d.move.sentAt = mono, mono
 	}
 }

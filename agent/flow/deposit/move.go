@@ -264,7 +264,7 @@ func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.S
 
 // doubt asks for a person where the network knows nothing of what we hold.
 func (d *Deposit) doubt() []entry.Draft {
-	if d.doubted {
+	if d.doubted != 0 {
 		return nil
 	}
 	return []entry.Draft{d.task(totalsDiffer)}

@@ -181,7 +181,7 @@ func (d *Deposit) restart(now flow.Now) flow.Step {
 	if d.unknown() && d.shown() && !d.returning {
 		drafts = append(drafts, entry.New(entry.HoldReturning, entry.HoldReturningBody{Why: "expired"}))
 	}
-	step := d.step(drafts, []flow.Note{restarted{now.Stamp}}, effects...)
+	step := d.step(drafts, []flow.Note{flow.Woken{At: now.Stamp}}, effects...)
 	step.Then = d.rest(now)
 	return step
 }

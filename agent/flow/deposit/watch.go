@@ -84,7 +84,7 @@ func (d *Deposit) seen(r pay.Result, notes []flow.Note, now flow.Now) flow.Step 
 		return d.step(d.differences(r, now), notes)
 	case r.Fault:
 		return d.step(d.fault(true), notes)
-	case r.State == pay.Mismatch || r.State == pay.Declined:
+	case r.State == pay.Mismatch || r.State == pay.Declined || r.NotFound:
 		return d.step(d.doubt(), notes)
 	}
 	return d.step(nil, notes)

@@ -78,16 +78,15 @@ func (p *Provider) held(r reply, a pay.Attempt, asked bool) pay.Result {
 // kept adds what is left of a deposit. A freeze answers no totals: all of it is. A
 // query has to have them: what it does not say may be captured already.
 func (r reply) kept(result pay.Result, a pay.Attempt, asked bool) pay.Result {
-	total, captured, left := r.has("total_freeze_amount"), r.has("total_pay_amount"), r.has("rest_amount")
 	switch {
-	case asked && !(total && captured && left):
+	case r.has("total_freeze_amount") || r.has("rest_amount") || r.has("total_pay_amount"):
+		held, good := r.totals(a.Amount)
+		return result.Keeping(held, good, a)
+	case asked:
 		result.State, result.Code = pay.Unknown, pay.CodeIncomplete
 		return result
-	case !total && !captured && !left:
-		return result.Keeping(pay.Held{Left: a.Amount, Credit: r.credit(a.Amount)}, true, a)
 	}
-	held, good := r.totals(a.Amount)
-	return result.Keeping(held, good, a)
+	return result.Keeping(pay.Held{Left: a.Amount, Credit: r.credit(a.Amount)}, true, a)
 }
 
 // totals are what the network has made of a deposit (page 318/106393: rest = freeze -

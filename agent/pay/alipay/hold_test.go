@@ -187,6 +187,8 @@ func TestHoldTotals(t *testing.T) {
 	paid := func(h pay.Held) pay.Result { r := frozenResult(); r.Held = &h; return r }
 	fault := frozenResult()
 	fault.State, fault.Code, fault.Fault, fault.Held = pay.Unknown, pay.CodeTotals, true, nil
+	silent := fault
+	silent.Code, silent.Fault = pay.CodeIncomplete, false
 	back := func(state pay.State, code string, h pay.Held) pay.Result {
 		r := paid(h)
 		r.State, r.Code, r.Returned = state, code, state == pay.Declined
@@ -205,7 +207,7 @@ func TestHoldTotals(t *testing.T) {
 		{"both", totals("AUTHORIZED", "300.00", "88.50", "11.50"), false, paid(pay.Held{Captured: 8850, Released: 20000, Left: 1150})},
 		{"captured, and the rest gone", totals("FINISH", "300.00", "88.50", "0.00"), false, paid(pay.Held{Captured: 8850, Released: 21150})},
 		{"all released", totals("CLOSED", "300.00", "0.00", "0.00"), false, paid(pay.Held{Released: 30000})},
-		{"no totals", nil, false, frozenResult()},
+		{"no totals", nil, false, silent},
 
 		{"on credit", totals("AUTHORIZED", "300.00", "0.00", "300.00", node{"pre_auth_type": "CREDIT_AUTH"}), false, paid(pay.Held{Left: 30000, Credit: 30000})},
 		{"partly on credit", totals("AUTHORIZED", "300.00", "0.00", "300.00", node{"pre_auth_type": "CREDIT_AUTH", "total_freeze_credit_amount": "200.00"}), false, paid(pay.Held{Left: 30000, Credit: 20000})},
