@@ -175,7 +175,7 @@ func TestHolds(t *testing.T) {
 	}
 	old := deposit // a clock that is not trusted says nothing of the time
 	old.Asked = time.Time{}
-	n.answer = func(call) answer { return auth(node{"gmt_trans": "2025-01-01 00:00:00"}) }
+	n.answer = func(call) answer { return auth(whole, node{"gmt_trans": "2025-01-01 00:00:00"}) }
 	if got := n.provider(t, partnerOptions).QueryHold(t.Context(), old); got.State != pay.Paid {
 		t.Errorf("without a trusted clock: %+v", got)
 	}

@@ -202,7 +202,7 @@ func TestWhatIsNotVerifiedProvesNothing(t *testing.T) {
 		methodPay: paid(), methodPrecreate: done(node{"qr_code": "https://qr.alipay.com/bax0"}), methodQuery: traded(statusSuccess),
 		methodCancel: done(node{"retry_flag": "N", "action": "close"}), methodClose: done(),
 		methodRefund: done(node{"fund_change": "Y", "refund_fee": "2.00"}), methodRefundQuery: refunded(refund.Number, "2.00"),
-		methodFreeze: auth(), methodVoucher: auth(node{"code_value": "https://qr.alipay.com/fpx0"}), methodHoldQuery: auth(), methodHoldCancel: auth(node{"action": "close"}),
+		methodFreeze: auth(), methodVoucher: auth(node{"code_value": "https://qr.alipay.com/fpx0"}), methodHoldQuery: auth(totals("AUTHORIZED", "300.00", "0.00", "300.00")), methodHoldCancel: auth(node{"action": "close"}),
 		methodPay + " captures": capturePaid(), methodQuery + " captures": captureTraded(statusSuccess), methodUnfreeze: unfrozen(), methodHoldQuery + " frees": unfrozen(),
 	}
 	for what, do := range calls {
