@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,8 +60,8 @@ func (a *api) postDeposit(w http.ResponseWriter, r *http.Request, who *caller) e
 	defer release()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
 	defer cancel()
-	said, err := a.Desk.Hold(ctx, by, in.Lane, flow.DepositSpec{Amount: in.Amount, Room: in.Room, Title: in.Title, Ref: in.Ref, QR: in.QR,
-		Code: pay.Secret(in.Code), Staff: who.Name, By: who.Name, Request: req})
+	said, err := a.Desk.Hold(ctx, duty.Ask{By: by, Program: who.Name, Lane: in.Lane}, flow.DepositSpec{Amount: in.Amount, Room: in.Room, Title: in.Title, Ref: in.Ref,
+		QR: in.QR, Code: pay.Secret(in.Code), Request: req})
 	switch {
 	case err != nil:
 		return a.barred(err, "")
@@ -98,8 +99,10 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	}
 	capture := path.Base(r.URL.Path) == entry.Capture
 	switch {
-	case capture && (in.Amount <= 0 || yes != nil):
-		return misread("a capture has an amount_fen above 0, and no approval")
+	case capture && (in.Amount <= 0 || yes != nil && !in.Last):
+		return misread("a capture has an amount_fen above 0, and no approval but where it is the last")
+	case capture && duty.RestOf(h, in.Amount, in.Last) > 0 && !slices.Contains(who.Rights, Release):
+		return &problem{reason: noRight, detail: "a last capture that lets the rest go takes the right " + string(Release)}
 	case !capture && (in.Amount < 0 || in.Last):
 		return misread("a release has no last; amount_fen is 0 for all that is left")
 	}

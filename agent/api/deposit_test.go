@@ -193,6 +193,7 @@ func TestWhoMayTouchDeposits(t *testing.T) {
 			{"POST", "/deposits", tillToken, `{"lane":"lane-0","amount_fen":1,"qr":true,"code":"1"}`, 400, "not-understood"},
 			{"POST", "/deposits", tillToken, `{"lane":"lane-0","amount_fen":1,"qr":true}`, 403, "lane"},
 			{"POST", at + "/capture", tillToken, `{"amount_fen":0,"reason":"r"}`, 400, "not-understood"},
+			{"POST", at + "/capture", tillToken, `{"amount_fen":1,"reason":"r","approval":{"name":"Li","pin":"1"}}`, 400, "not-understood"},
 			{"POST", at + "/capture", tillToken, `{"amount_fen":1001,"reason":"r"}`, 409, "hold-high"},
 			{"POST", "/deposits/99999/release", tillToken, `{"amount_fen":0,"reason":"r"}`, 404, "no-deposit"},
 			{"GET", "/deposits/99999", tillToken, "", 404, "no-deposit"},

@@ -46,6 +46,8 @@ type Ask struct {
 	Number    string    // the order's, 24 digits
 	Amount    money.Fen // exactly
 	Capture   string    // of a refund of a deposit: the number of the capture that goes back; empty: the newest with something left
+	Taken     money.Fen // of a release: it is the rest of a last capture of this much
+	Anew      bool      // of a release: it follows once another deposit is held in its place
 	Reason    string
 	Request   string // the ID of a request that has been approved; empty: there is none yet
 

@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,61 +12,129 @@ import (
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store"
+	"tillgate/store/entry"
+	"tillgate/store/money"
 )
 
-// Hold takes a deposit on a lane, for whoever may sell there; By is a person's
-// id, empty where nobody is set up to sign in. It returns once the intent is
-// durable, or a draft waits for the guest's code, or why not.
-func (d *Desk) Hold(ctx context.Context, by, lane string, spec flow.DepositSpec) (flow.Said, error) {
-	if !slices.Contains(d.Lanes.Names(), lane) {
-		return flow.Said{}, halt(words.HaltNoLane, lane)
-	}
-	if by != "" {
-		if err := d.May(by, staff.Sell, lane); err != nil {
-			return flow.Said{}, err
-		}
-		spec.Staff, spec.By = by, d.name(by)
-	}
-	return d.tell(ctx, lane, spec)
-}
+// renewed is why a deposit goes back in whose place another one is held.
+const renewed = "另押一笔 Held anew"
 
-// Capture takes money from a deposit that is held. It takes the right to sell: the
-// money stays with the shop. Where last, the rest goes back to the guest with it.
-func (d *Desk) Capture(ctx context.Context, a Ask, last bool) (flow.Said, error) {
-	a.Operation, a.Reason = Capture, strings.TrimSpace(a.Reason)
+// Hold takes a deposit on a lane, for whoever may sell there; the Ask says who asks,
+// with nobody where nobody is set up to sign in. One that takes another's place lets
+// that go once it is held: it takes the same room, and what a release takes. It
+// returns once the intent is durable, or a draft waits for the guest's code, or
+// why not.
+func (d *Desk) Hold(ctx context.Context, a Ask, spec flow.DepositSpec) (flow.Said, error) {
 	if !slices.Contains(d.Lanes.Names(), a.Lane) {
 		return flow.Said{}, halt(words.HaltNoLane, a.Lane)
 	}
-	if a.Program == "" {
+	if a.By != "" {
 		if err := d.May(a.By, staff.Sell, a.Lane); err != nil {
 			return flow.Said{}, err
 		}
 	}
-	a, err := d.holding(ctx, a)
+	spec.Staff, spec.By = a.who(), d.asker(a)
+	if spec.Instead == 0 {
+		return d.tell(ctx, a.Lane, spec)
+	}
+	a.Operation, a.Order, a.Amount, a.Anew, a.Reason = Release, spec.Instead, 0, true, cmp.Or(strings.TrimSpace(a.Reason), renewed)
+	a, h, err := d.holding(ctx, a)
 	if err != nil {
 		return flow.Said{}, err
+	}
+	old, err := d.Journal.Holds(ctx, store.HoldQuery{Name: h.Asked.Number, Max: 1})
+	switch {
+	case err != nil:
+		return flow.Said{}, fmt.Errorf("read the room of deposit %d: %w", h.ID, err)
+	case len(old) != 1 || entry.RoomKey(old[0].Room) != entry.RoomKey(spec.Room):
+		return flow.Said{}, halt(words.HaltLane, words.TellHoldInstead)
+	}
+	return d.letGo(ctx, a, func(by string) flow.Event { spec.By = by; return spec })
+}
+
+// Capture takes money from a deposit that is held. It takes the right to sell: the
+// money stays with the shop. Where last, the rest goes back to the guest with it,
+// which takes what a release of it does, unless its network does so by itself.
+func (d *Desk) Capture(ctx context.Context, a Ask, last bool) (flow.Said, error) {
+	a.Operation, a.Reason = Capture, strings.TrimSpace(a.Reason)
+	if err := d.takes(a); err != nil {
+		return flow.Said{}, err
+	}
+	a, h, err := d.holding(ctx, a)
+	if err != nil {
+		return flow.Said{}, err
+	}
+	if rest := RestOf(h, a.Amount, last); rest > 0 {
+		a.Operation, a.Taken, a.Amount = Release, a.Amount, rest
+		return d.release(ctx, a)
 	}
 	return d.tell(ctx, a.Lane, flow.CaptureSpec{Hold: a.Order, Amount: a.Amount, Last: last, Reason: a.Reason, Staff: a.who(), By: d.asker(a), Request: a.Once})
 }
 
+// takes is the right to take money from a deposit: the lane, and to sell there.
+func (d *Desk) takes(a Ask) error {
+	switch {
+	case !slices.Contains(d.Lanes.Names(), a.Lane):
+		return halt(words.HaltNoLane, a.Lane)
+	case a.Program != "" && a.By == "":
+		return nil
+	}
+	return d.May(a.By, staff.Sell, a.Lane)
+}
+
+// RestOf is what a capture lets go because somebody wants it so; what a network
+// gives back with any capture is nobody's decision.
+func RestOf(h store.Hold, amount money.Fen, last bool) money.Fen {
+	if !last || h.Placed == nil || h.Placed.RestGoes {
+		return 0
+	}
+	return max(h.Left()-amount, 0)
+}
+
 // Release gives money of a deposit back, or all that is left where the Ask has no
 // amount, by the rules of a refund: the right, being on duty, and as many
-// approvals as its sum takes. The Ask names the deposit or its number.
+// approvals as its sum takes. The Ask names the deposit or its number. One that a
+// last capture came with, and that was approved since, is that capture.
 func (d *Desk) Release(ctx context.Context, a Ask) (flow.Said, error) {
 	a.Operation, a.Reason = Release, strings.TrimSpace(a.Reason)
-	if !slices.Contains(d.Lanes.Names(), a.Lane) {
+	switch {
+	case !slices.Contains(d.Lanes.Names(), a.Lane):
 		return flow.Said{}, halt(words.HaltNoLane, a.Lane)
+	case a.Anew: // it goes once another one is held
+		return flow.Said{}, halt(words.HaltOther)
+	case a.Taken != 0:
+		if err := d.takes(a); err != nil {
+			return flow.Said{}, err
+		}
 	}
-	a, err := d.holding(ctx, a)
-	if err != nil {
+	a, h, err := d.holding(ctx, a)
+	switch {
+	case err != nil:
 		return flow.Said{}, err
+	case a.Taken != 0 && (a.Taken < 0 || a.Amount != RestOf(h, a.Taken, true)): // it has changed since
+		return flow.Said{}, halt(words.HaltOther)
 	}
+	return d.release(ctx, a)
+}
+
+func (d *Desk) release(ctx context.Context, a Ask) (flow.Said, error) {
+	return d.letGo(ctx, a, func(by string) flow.Event {
+		if a.Taken != 0 {
+			return flow.CaptureSpec{Hold: a.Order, Amount: a.Taken, Last: true, Reason: a.Reason, Staff: a.who(), By: by, Request: a.Once}
+		}
+		return flow.ReleaseSpec{Hold: a.Order, Amount: a.Amount, Reason: a.Reason, Staff: a.who(), By: by, Request: a.Once}
+	})
+}
+
+// letGo has a lane do what lets money go, if that is allowed now. Where the lane
+// has too much to do, what was approved stays so.
+func (d *Desk) letGo(ctx context.Context, a Ask, event func(by string) flow.Event) (flow.Said, error) {
 	taken := d.approved(a.Request)
 	allowed, err := d.Allow(ctx, a)
 	if err != nil {
 		return flow.Said{}, err
 	}
-	said, err := d.tell(ctx, a.Lane, flow.ReleaseSpec{Hold: a.Order, Amount: a.Amount, Reason: a.Reason, Staff: a.who(), By: allowed.By, Request: a.Once})
+	said, err := d.tell(ctx, a.Lane, event(allowed.By))
 	if r := (*Refusal)(nil); errors.As(err, &r) && r.Why == words.HaltLaneBusy && taken != nil {
 		d.putBack(taken)
 	}
@@ -73,9 +142,7 @@ func (d *Desk) Release(ctx context.Context, a Ask) (flow.Said, error) {
 }
 
 // holding finds an Ask's deposit, and all that is left of it where no amount is named.
-func (d *Desk) holding(ctx context.Context, a Ask) (Ask, error) {
-	var h store.Hold
-	var err error
+func (d *Desk) holding(ctx context.Context, a Ask) (_ Ask, h store.Hold, err error) {
 	if a.Order == 0 {
 		h, err = d.Journal.HoldOf(ctx, a.Number)
 	} else {
@@ -83,20 +150,20 @@ func (d *Desk) holding(ctx context.Context, a Ask) (Ask, error) {
 	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return a, halt(words.HaltLane, words.TellHoldNone)
+		return a, h, halt(words.HaltLane, words.TellHoldNone)
 	case err != nil:
-		return a, fmt.Errorf("read deposit %d %s: %w", a.Order, a.Number, err)
+		return a, h, fmt.Errorf("read deposit %d %s: %w", a.Order, a.Number, err)
 	case a.Amount < 0:
-		return a, halt(words.HaltLane, words.TellAmountZero)
+		return a, h, halt(words.HaltLane, words.TellAmountZero)
 	case h.Moving() != nil:
-		return a, halt(words.HaltLane, words.TellHoldMoving)
+		return a, h, halt(words.HaltLane, words.TellHoldMoving)
 	case h.Left() == 0:
-		return a, halt(words.HaltLane, words.TellHoldNotHeld)
+		return a, h, halt(words.HaltLane, words.TellHoldNotHeld)
 	case a.Amount > h.Left():
-		return a, halt(words.HaltLane, words.TellHoldHigh)
+		return a, h, halt(words.HaltLane, words.TellHoldHigh)
 	case a.Amount == 0:
 		a.Amount = h.Left()
 	}
 	a.Order, a.Number = h.ID, h.Asked.Number
-	return a, nil
+	return a, h, nil
 }

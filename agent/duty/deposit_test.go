@@ -34,7 +34,7 @@ func TestWhoMayHold(t *testing.T) {
 		{c.clerk, "counter-1", ""}, {"", "counter-1", ""}, {tech, "counter-1", string(words.DeniedRight)}, {c.clerk, "counter-9", string(words.HaltNoLane)},
 	} {
 		c.lanes.took, c.lanes.says = nil, flow.Said{Tell: words.TellHoldScan}
-		said, err := c.Hold(t.Context(), row.who, row.lane, flow.DepositSpec{Amount: 30000, Room: "1208"})
+		said, err := c.Hold(t.Context(), Ask{By: row.who, Lane: row.lane}, flow.DepositSpec{Amount: 30000, Room: "1208"})
 		if why(t, err) != row.want {
 			t.Errorf("%q on %s: %v, want %q", row.who, row.lane, err, row.want)
 		}
@@ -50,7 +50,7 @@ func TestWhoMayHold(t *testing.T) {
 		}
 	}
 	c.lanes.says = flow.Said{Tell: words.TellHoldRoom}
-	if _, err := c.Hold(t.Context(), c.clerk, "counter-1", flow.DepositSpec{Amount: 30000}); why(t, err) != string(words.HaltLane) {
+	if _, err := c.Hold(t.Context(), Ask{By: c.clerk, Lane: "counter-1"}, flow.DepositSpec{Amount: 30000}); why(t, err) != string(words.HaltLane) {
 		t.Errorf("a lane that refuses: %v", err)
 	}
 }
@@ -69,16 +69,17 @@ func TestCaptureTakesTheRightToSell(t *testing.T) {
 	}{
 		{Ask{By: sells, Lane: "counter-1", Number: number, Amount: 8850}, ""},
 		{Ask{By: tech, Lane: "counter-1", Number: number, Amount: 8850}, string(words.DeniedRight)},
+		{Ask{By: tech, Program: "till", Lane: "counter-1", Number: number, Amount: 8850}, string(words.DeniedRight)},
 		{Ask{By: sells, Lane: "counter-9", Number: number, Amount: 8850}, string(words.HaltNoLane)},
 		{Ask{By: sells, Lane: "counter-1", Number: number, Amount: 300_001}, string(words.HaltLane)},
 		{Ask{By: sells, Lane: "counter-1", Number: c.books.Number(), Amount: 1}, string(words.HaltLane)},
 	} {
 		c.lanes.took = nil
-		_, err := c.Capture(t.Context(), row.a, true)
+		_, err := c.Capture(t.Context(), row.a, false)
 		if why(t, err) != row.want || (row.want == "") != (len(c.lanes.took) == 1) {
 			t.Errorf("%+v: %v, want %q; the lane heard %v", row.a, err, row.want, c.lanes.took)
 		}
-		want := flow.CaptureSpec{Hold: key, Amount: 8850, Last: true, Staff: sells, By: "Sun"}
+		want := flow.CaptureSpec{Hold: key, Amount: 8850, Staff: sells, By: "Sun"}
 		if row.want == "" && !reflect.DeepEqual(c.lanes.took[0], want) {
 			t.Errorf("the lane heard %+v, want %+v", c.lanes.took[0], want)
 		}
@@ -131,5 +132,120 @@ func TestReleaseIsApprovedLikeARefund(t *testing.T) {
 	off := c.hire("Sun", staff.Clerk, nil)
 	if _, err := c.Release(t.Context(), Ask{By: off, Lane: "counter-1", Number: number, Amount: 100, Reason: "x"}); why(t, err) != string(words.HaltOffDuty) {
 		t.Errorf("off duty: %v", err)
+	}
+}
+
+// TestALastCaptureLetsTheRestGoByTheRules: a fen that is taken releases the rest,
+// which takes what a release of it does, with or without a program. The yes is for
+// both sums, and carries the capture out whoever goes on with the request.
+func TestALastCaptureLetsTheRestGoByTheRules(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 43)
+	c.must(c.Set(t.Context(), "local-1", words.SettingRefundLimit, "100"))
+	number, key := c.holds(300_000)
+	sells := c.hire("Sun", staff.Clerk, staff.Grants{staff.Sell: {"counter-1"}})
+	off := c.hire("Qian", staff.Clerk, nil)
+	fen := Ask{By: c.clerk, Lane: "counter-1", Number: number, Amount: 1, Reason: "broken glass"}
+	for _, row := range []struct {
+		change func(*Ask)
+		want   string
+	}{
+		{func(a *Ask) { a.By = sells }, string(words.DeniedRight)},
+		{func(a *Ask) { a.By = off }, string(words.HaltOffDuty)},
+		{func(a *Ask) { a.By, a.Program = sells, "till" }, string(words.DeniedRight)},
+		{func(a *Ask) { a.Reason = "" }, string(words.HaltReason)},
+		{func(a *Ask) { a.By, a.Program = "", "till" }, string(words.HaltApproval)},
+		{func(*Ask) {}, string(words.HaltApproval)},
+	} {
+		a := fen
+		row.change(&a)
+		if _, err := c.Capture(t.Context(), a, true); why(t, err) != row.want || len(c.lanes.took) != 0 {
+			t.Errorf("%+v: %v, want %q; the lane heard %+v", a, err, row.want, c.lanes.took)
+		}
+	}
+	_, err := c.Capture(t.Context(), fen, true)
+	r := asked(t, err)
+	if r.Operation != Release || r.Amount != 299_999 || r.Taken != 1 || r.Order != key || r.Needs != 2 {
+		t.Fatalf("asked for is %+v", r)
+	}
+	for _, id := range []string{c.first, c.second} {
+		if _, err := c.ApproveByPIN(t.Context(), r.ID, c.typed(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := fen
+	other.Request, other.Amount = r.ID, 2
+	if _, err := c.Capture(t.Context(), other, true); why(t, err) != string(words.HaltOther) {
+		t.Errorf("another sum than was approved: %v", err)
+	}
+	other.Amount = 299_999
+	if _, err := c.Release(t.Context(), other); why(t, err) != string(words.HaltOther) {
+		t.Errorf("a release in place of the capture: %v", err)
+	}
+	goesOn := r.Ask
+	goesOn.Request = r.ID
+	said, err := c.Release(t.Context(), goesOn)
+	if err != nil {
+		t.Fatalf("%+v, %v", said, err)
+	}
+	want := flow.CaptureSpec{Hold: key, Amount: 1, Last: true, Reason: "broken glass", Staff: c.clerk, By: "Wang；授权 Approved: Li, Zhao 14:00"}
+	if len(c.lanes.took) != 1 || !reflect.DeepEqual(c.lanes.took[0], want) {
+		t.Errorf("the lane heard %+v, want %+v", c.lanes.took, want)
+	}
+	fen.Request = r.ID
+	if _, err := c.Capture(t.Context(), fen, true); why(t, err) != string(words.HaltExpired) {
+		t.Errorf("approved once, done twice: %v", err)
+	}
+	c.lanes.took = nil
+	fen.Request, fen.Amount, fen.By = "", 300_000, sells
+	if _, err := c.Capture(t.Context(), fen, true); err != nil || len(c.lanes.took) != 1 {
+		t.Errorf("all of it is nobody's release: %v, %+v", err, c.lanes.took)
+	}
+}
+
+// TestADepositInAnothersPlace: the one before goes back, so it takes what its
+// release does, and the same room.
+func TestADepositInAnothersPlace(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 44)
+	c.must(c.Set(t.Context(), "local-1", words.SettingRefundLimit, "100"))
+	_, old := c.holds(30000)
+	spec := flow.DepositSpec{Amount: 30000, Instead: old}
+	a := Ask{By: c.clerk, Lane: "counter-1"}
+	sells := c.hire("Sun", staff.Clerk, staff.Grants{staff.Sell: {"counter-1"}})
+	if _, err := c.Hold(t.Context(), Ask{By: sells, Lane: "counter-1"}, spec); why(t, err) != string(words.DeniedRight) {
+		t.Errorf("without the right to release: %v", err)
+	}
+	elsewhere := spec
+	elsewhere.Room = "1208"
+	if _, err := c.Hold(t.Context(), a, elsewhere); why(t, err) != string(words.HaltLane) {
+		t.Errorf("another room's: %v", err)
+	}
+	_, err := c.Hold(t.Context(), a, spec)
+	r := asked(t, err)
+	if r.Operation != Release || r.Amount != 30000 || r.Order != old || len(c.lanes.took) != 0 {
+		t.Fatalf("asked for is %+v; the lane heard %+v", r, c.lanes.took)
+	}
+	if _, err := c.ApproveByPIN(t.Context(), r.ID, c.typed(c.first)); err != nil {
+		t.Fatal(err)
+	}
+	now := r.Ask
+	now.Request = r.ID
+	if _, err := c.Release(t.Context(), now); why(t, err) != string(words.HaltOther) {
+		t.Errorf("released before another one is held: %v", err)
+	}
+	a.Request = r.ID
+	if _, err := c.Hold(t.Context(), a, spec); err != nil {
+		t.Fatal(err)
+	}
+	spec.Staff, spec.By = c.clerk, "Wang；授权 Approved: Li 14:00"
+	if len(c.lanes.took) != 1 || !reflect.DeepEqual(c.lanes.took[0], spec) {
+		t.Errorf("the lane heard %+v, want %+v", c.lanes.took, spec)
+	}
+	if _, err := c.Hold(t.Context(), Ask{By: c.clerk, Program: "till", Lane: "counter-1"}, flow.DepositSpec{Amount: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.lanes.took[1].(flow.DepositSpec); got.By != "Wang (till)" || got.Staff != "till."+c.clerk {
+		t.Errorf("of a program that names somebody: %+v", got)
 	}
 }

@@ -33,17 +33,10 @@ func (d *Desk) Refund(ctx context.Context, a Ask) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
-	taken := d.approved(a.Request)
-	allowed, err := d.Allow(ctx, a)
+	said, err := d.letGo(ctx, a, func(by string) flow.Event {
+		return flow.Refund{Order: a.Order, Amount: a.Amount, Capture: a.Capture, Reason: a.Reason, Staff: a.who(), By: by, Request: a.Once}
+	})
 	if err != nil {
-		return Begun{}, err
-	}
-	wish := flow.Refund{Order: a.Order, Amount: a.Amount, Capture: a.Capture, Reason: a.Reason, Staff: a.who(), By: allowed.By, Request: a.Once}
-	said, err := d.tell(ctx, a.Lane, wish)
-	if err != nil {
-		if r := (*Refusal)(nil); errors.As(err, &r) && r.Why == words.HaltLaneBusy && taken != nil {
-			d.putBack(taken)
-		}
 		return Begun{}, err
 	}
 	return Begun{Order: a.Order, Refund: said.Key, View: said.View.Refund}, nil

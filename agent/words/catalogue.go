@@ -55,6 +55,7 @@ var lines = map[Key][2]string{
 	TellTooBusy:      {"系统繁忙，未执行任何操作，请再试一次", "Too busy: nothing was done; please try again"},
 	TellHoldMoving:   {"该押金上一次操作结果确认中，请稍候", "The last step of this deposit is still being confirmed; please wait"},
 	TellHoldCaptured: {"该钱包的押金只能消费一次，已消费过", "This wallet lets a deposit be captured once, and it was"},
+	TellHoldInstead:  {"要替换的押金不是该房间的，未收押金，原押金未动", "The deposit to be replaced is another room's; nothing was held, the old one stays as it is"},
 	TellHoldWhole:    {"该钱包的押金只能全额退还", "This wallet lets a deposit go back whole only"},
 	TellHoldNotHeld:  {"该押金当前未冻结，不能操作", "This deposit is not held now; nothing can be done with it"},
 	TellHoldMany:     {"该押金的操作次数已满，请在商户平台处理", "This deposit has had as many steps as there can be; go on at the network's own page"},

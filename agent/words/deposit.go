@@ -13,6 +13,7 @@ const (
 	TellHoldNever    Key = "hold-never"    // the lane, or the merchant, takes no deposits
 	TellHoldWay      Key = "hold-way"      // not in that way: by payment code, or by QR code
 	TellHoldRoom     Key = "hold-room"     // a deposit of that room has no final word yet
+	TellHoldInstead  Key = "hold-instead"  // the deposit in whose place it is to come is another room's
 	TellHoldScan     Key = "hold-scan"     // the guest's code is waited for
 	TellHoldHigh     Key = "hold-high"     // more than is still held
 	TellHoldMoving   Key = "hold-moving"   // a capture or release of it has no final word yet

@@ -86,7 +86,7 @@ type Move struct {
 	Last   bool      `json:"last,omitempty"` // of a capture: what is left goes back with it
 	Reason string    `json:"reason"`         // 40 characters at most; slip and journal have it
 	Staff  string    `json:"staff,omitempty"`
-	// Approval is a supervisor's yes to a release, where the sum takes one.
+	// Approval is a supervisor's yes to what goes back to the guest, where the sum takes one.
 	Approval *Approval `json:"approval,omitempty"`
 }
 
