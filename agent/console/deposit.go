@@ -353,6 +353,10 @@ func (c *console) refundCaptured(w http.ResponseWriter, r *http.Request, g guest
 
 // carryOut asks the desk for what may take an approval, and says what it says.
 func (c *console) carryOut(w http.ResponseWriter, r *http.Request, g guest, ask duty.Ask) {
+	if ask.Anew {
+		c.anew(w, r, g, ask)
+		return
+	}
 	var err error
 	if ask.Operation == duty.Release {
 		_, err = c.Desk.Release(r.Context(), ask)
@@ -422,14 +426,24 @@ func (c *console) holdAgain(w http.ResponseWriter, r *http.Request, g guest) {
 		c.showDeposit(w, r, g, http.StatusConflict, speakOf(words.DepositMovedOn))
 		return
 	}
-	lane := c.deskFor(g, d.Lane)
-	spec := flow.DepositSpec{Amount: d.Left, Room: d.Room, Title: d.Title, Ref: d.Ref, Instead: d.hold.ID}
-	if _, err := c.Desk.Hold(r.Context(), g.ID, lane, spec); err != nil {
-		c.showDeposit(w, r, g, http.StatusUnprocessableEntity, c.told(err))
+	c.anew(w, r, g, duty.Ask{By: g.ID, Lane: c.deskFor(g, d.Lane), Order: d.hold.ID})
+}
+
+// anew asks the desk for a deposit in another's place, which may take an approval.
+func (c *console) anew(w http.ResponseWriter, r *http.Request, g guest, ask duty.Ask) {
+	d, err := c.depositOf(r, g)
+	if err != nil {
+		c.showDeposit(w, r, g, http.StatusForbidden, c.told(err))
 		return
 	}
-	c.again.begin(slices.Index(c.names, lane), spec)
-	http.Redirect(w, r, deskPath(lane), http.StatusSeeOther)
+	spec := flow.DepositSpec{Amount: d.Left, Room: d.Room, Title: d.Title, Ref: d.Ref, Instead: d.hold.ID}
+	if _, err := c.Desk.Hold(r.Context(), ask, spec); err != nil {
+		c.begun(w, r, g, d.hold.ID, err)
+		return
+	}
+	c.sessions.ask(g.token, duty.Request{})
+	c.again.begin(slices.Index(c.names, ask.Lane), spec)
+	http.Redirect(w, r, deskPath(ask.Lane), http.StatusSeeOther)
 }
 
 // routeDeposits are the pages of deposits for people who sign in.
