@@ -76,6 +76,7 @@ type Approval struct {
 type request struct {
 	Request
 	tries   int
+	used    bool      // taken or withdrawn: nothing puts it back but who has taken it
 	written entry.Seq // its approvals are in the journal; 0: not yet
 }
 
@@ -125,13 +126,14 @@ func (d *Desk) take(a Ask) (*request, error) {
 		return nil, halt(words.HaltOther)
 	}
 	delete(d.requests, r.ID)
+	r.used = true
 	return r, nil
 }
 
 func (d *Desk) putBack(r *request) {
 	if r != nil {
 		d.mu.Lock()
-		d.requests[r.ID] = r
+		r.used, d.requests[r.ID] = false, r
 		d.mu.Unlock()
 	}
 }
@@ -295,7 +297,9 @@ func (d *Desk) right(r *request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r.tries++
-	d.requests[r.ID] = r
+	if !r.used { // meanwhile
+		d.requests[r.ID] = r
+	}
 	d.wrong = d.wrong[:max(len(d.wrong)-1, 0)]
 }
 
@@ -324,5 +328,8 @@ func (d *Desk) approve(id string, yes Approval) (Request, error) {
 func (d *Desk) Withdraw(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if r := d.requests[id]; r != nil {
+		r.used = true
+	}
 	delete(d.requests, id)
 }

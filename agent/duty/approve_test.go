@@ -382,3 +382,27 @@ func TestRequestsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestACodeThatIsStillLookedAtRevivesNothing: a code that was right comes to its
+// end after the request was used, or withdrawn. What was approved once is done once.
+func TestACodeThatIsStillLookedAtRevivesNothing(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 45)
+	for name, gone := range map[string]func(Ask) error{
+		"used":      func(a Ask) error { _, err := c.Allow(t.Context(), a); return err },
+		"withdrawn": func(a Ask) error { c.Withdraw(a.Request); return nil },
+	} {
+		a := c.ask(5000)
+		_, err := c.Allow(t.Context(), a)
+		a.Request = asked(t, err).ID
+		looked := c.approved(a.Request)
+		if _, err := c.ApproveByPIN(t.Context(), a.Request, c.typed(c.first)); err != nil {
+			t.Fatal(err)
+		}
+		c.must(gone(a))
+		c.right(looked)
+		if _, err := c.Allow(t.Context(), a); why(t, err) != string(words.HaltExpired) {
+			t.Errorf("%s, and used once more: %v", name, err)
+		}
+	}
+}
