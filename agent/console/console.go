@@ -99,6 +99,7 @@ type console struct {
 	again   again
 
 	sessions sessions
+	files    files
 	people   sync.Mutex // held from the look at a person to what is made of it
 }
 

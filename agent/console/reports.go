@@ -95,15 +95,16 @@ func chartOf(v reportView) string {
 // That it leaves is written down before.
 func (c *console) serveReportFile(w http.ResponseWriter, r *http.Request, g guest) {
 	v, q, err := c.reportOf(r, g)
-	details := r.URL.Query().Get("what") == "details"
 	left := duty.Export{By: g.ID, What: "report", From: time.UnixMilli(q.From), To: time.UnixMilli(q.To), Where: "page"}
+	if err == nil && r.URL.Query().Get("what") == "details" {
+		c.serveDetails(w, r, g, v, q, left)
+		return
+	}
 	var file bytes.Buffer
-	if err == nil && !details {
+	if err == nil {
 		if v.table, err = report.Group(r.Context(), c.Desk.Figures(), q, v.by); err == nil {
 			left.Rows, err = int64(len(v.table.Lines)), report.ExportTable(&file, v.table)
 		}
-	} else if sized, ok := c.Desk.Source().(report.Sized); err == nil && ok {
-		left.Rows, err = sized.Count(r.Context(), q)
 	}
 	if err == nil {
 		err = c.Desk.Exported(r.Context(), left)
@@ -112,20 +113,40 @@ func (c *console) serveReportFile(w http.ResponseWriter, r *http.Request, g gues
 		c.refuseReport(w, g, err)
 		return
 	}
-	name := strings.Join([]string{"tillgate", nameOfBy(v.by), v.from, v.to}, "-") + ".csv"
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	if !details {
-		w.Write(file.Bytes()) // whoever went away needs no file
-		return
-	}
-	control := http.NewResponseController(w) // a recorder in a test has no deadlines
-	_ = control.SetReadDeadline(time.Time{}) // that of the request would end it
-	_ = control.SetWriteDeadline(time.Now().Add(fileWithin))
-	if _, err := report.ExportDetails(r.Context(), w, c.Desk.Source(), q, nil); err != nil {
-		panic(http.ErrAbortHandler) // a cut file must not look like a whole one
-	}
+	v.names(w.Header())
+	w.Write(file.Bytes()) // whoever went away needs no file
 }
 
-// fileWithin is for a file of a year's sales on a slow board.
-const fileWithin = 5 * time.Minute
+// serveDetails is each sale and refund of a report's time, which may take long:
+// one file at a time for each session, which its page follows under its name.
+func (c *console) serveDetails(w http.ResponseWriter, r *http.Request, g guest, v reportView, q report.Query, left duty.Export) {
+	name := r.URL.Query().Get("run")
+	one, ctx, ok := c.files.begin(r.Context(), g.token, name[:min(len(name), tokenBytesMax)])
+	if !ok {
+		c.show(w, http.StatusConflict, c.sheet(words.PageReports, &g), alone(speak(words.PageFileBusy)))
+		return
+	}
+	var err error
+	if sized, can := c.Desk.Source().(report.Sized); can {
+		if left.Rows, err = sized.Count(ctx, q); err == nil {
+			c.files.change(one, func(l *leaving) { l.Total = left.Rows })
+		}
+	}
+	if err == nil {
+		err = c.Desk.Exported(ctx, left)
+	}
+	if err != nil {
+		c.files.end(one, fileBroken)
+		c.refuseReport(w, g, err)
+		return
+	}
+	v.names(w.Header())
+	c.writeDetails(ctx, w, q, one)
+}
+
+// names says that what follows is a file, and how it is called.
+func (v reportView) names(h http.Header) {
+	name := strings.Join([]string{"tillgate", nameOfBy(v.by), v.from, v.to}, "-") + ".csv"
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+}

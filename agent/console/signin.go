@@ -216,6 +216,8 @@ func (c *console) routeStaff(mux *http.ServeMux) {
 	mux.HandleFunc("POST /refund/{order}/withdraw", c.signed(c.withdraw))
 	mux.HandleFunc("GET /reports", c.signed(c.serveReport))
 	mux.HandleFunc("GET /reports.csv", c.signed(c.serveReportFile))
+	mux.HandleFunc("GET /reports/file", c.signed(c.serveFile))
+	mux.HandleFunc("POST /reports/file/stop", c.signed(c.stopFile))
 	mux.HandleFunc("GET /tasks", c.signed(c.serveTasks))
 	mux.HandleFunc("POST /tasks", c.signed(c.decide))
 	mux.HandleFunc("GET /shift", c.signed(c.serveShift))

@@ -70,13 +70,24 @@ const (
 
 // Reports and tasks.
 const (
-	PageReports   Page = "reports"
-	PageFrom      Page = "from"
-	PageUntil     Page = "until"
-	PageShow      Page = "show"
-	PageFile      Page = "file"
-	PageFileAll   Page = "file-all"
-	PageNotADay   Page = "not-a-day"
+	PageReports Page = "reports"
+	PageFrom    Page = "from"
+	PageUntil   Page = "until"
+	PageShow    Page = "show"
+	PageFile    Page = "file"
+	PageFileAll Page = "file-all"
+	PageNotADay Page = "not-a-day"
+
+	PageFileRuns    Page = "file-runs"
+	PageFileWhole   Page = "file-whole"
+	PageFileStopped Page = "file-stopped"
+	PageFileBroken  Page = "file-broken"
+	PageFileBusy    Page = "file-busy"
+	PageFileOrders  Page = "file-orders"
+	PageFileBytes   Page = "file-bytes"
+	PageFileStop    Page = "file-stop"
+	PageNoFile      Page = "no-file"
+
 	PageTasks     Page = "tasks"
 	PageNoTasks   Page = "no-tasks"
 	PageSecond    Page = "second"
@@ -209,13 +220,24 @@ var pages = map[Page][2]string{
 	PageSoFar:      {"到目前为止", "So far"},
 	PageEverybody:  {"所有当班人员", "Everybody on duty"},
 
-	PageReports:   {"报表", "Reports"},
-	PageFrom:      {"从", "From"},
-	PageUntil:     {"到", "Until"},
-	PageShow:      {"查看", "Show"},
-	PageFile:      {"下载此表", "Download this table"},
-	PageFileAll:   {"下载明细", "Download every sale"},
-	PageNotADay:   {"日期或报表有误，请重新选择", "That is no day or no report; choose again"},
+	PageReports: {"报表", "Reports"},
+	PageFrom:    {"从", "From"},
+	PageUntil:   {"到", "Until"},
+	PageShow:    {"查看", "Show"},
+	PageFile:    {"下载此表", "Download this table"},
+	PageFileAll: {"下载明细", "Download every sale"},
+	PageNotADay: {"日期或报表有误，请重新选择", "That is no day or no report; choose again"},
+
+	PageFileRuns:    {"正在生成并下载，收款不受影响", "It is being made and downloaded; sales go on meanwhile"},
+	PageFileWhole:   {"文件完整", "The file is whole"},
+	PageFileStopped: {"已取消，文件不完整，请删除", "It was cancelled; what was saved is not whole, so delete it"},
+	PageFileBroken:  {"下载中断，文件不完整，请重新下载", "It broke off; what was saved is not whole, so download it again"},
+	PageFileBusy:    {"已有明细正在下载，未开始新的；请等待或取消后再试", "Another such file is being downloaded, so this one was not begun; wait for it or cancel it"},
+	PageFileOrders:  {"单", "Orders"},
+	PageFileBytes:   {"大小", "Size"},
+	PageFileStop:    {"取消下载", "Cancel the download"},
+	PageNoFile:      {"没有下载中的文件", "No file is being downloaded"},
+
 	PageTasks:     {"任务", "Tasks"},
 	PageNoTasks:   {"没有待处理的事项", "Nothing waits for anybody"},
 	PageSecond:    {"第二位授权人（超过限额时）", "Who else approves, above the limit"},
