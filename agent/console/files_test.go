@@ -131,7 +131,7 @@ type upheld struct {
 func (h *upheld) Header() http.Header { return h.ResponseWriter.Header() }
 
 func (h *upheld) Write(text []byte) (int, error) {
-	if h.writes++; h.writes == 2 {
+	if h.writes++; h.writes == 3 { // behind the mark of UTF-8 and the first lines
 		_ = http.NewResponseController(h.ResponseWriter).Flush()
 		select {
 		case <-h.open:
