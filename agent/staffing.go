@@ -64,6 +64,15 @@ type deskLanes struct {
 
 func (d deskLanes) Names() []string { return d.names }
 
+func (d deskLanes) Roles(lane string) []flow.Role {
+	for _, l := range d.lanes {
+		if l.Name == lane {
+			return l.Role.Within()
+		}
+	}
+	return nil
+}
+
 func (d deskLanes) Offer(lane string, ev flow.Event) bool {
 	for _, l := range d.lanes {
 		if l.Name == lane {

@@ -161,6 +161,10 @@ func (s *shop) begin() {
 // Names and Offer are the lanes as the desk knows them.
 func (s *shop) Names() []string { return []string{"lane-0", "lane-1"} }
 
+func (s *shop) Roles(lane string) []flow.Role {
+	return s.lanes[lane[len(lane)-1]-'0'].Role.Within()
+}
+
 func (s *shop) Offer(lane string, ev flow.Event) bool {
 	return s.lanes[lane[len(lane)-1]-'0'].Offer(ev)
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"tillgate/agent/duty"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 )
@@ -36,7 +35,14 @@ func choiceOf(p words.Page, value string) choice {
 }
 
 // choicesOf are the values of a setting; none where a sum is typed.
-func choicesOf(name words.Setting) (all []choice, many bool) {
+func (c *console) choicesOf(name words.Setting) (all []choice, many bool) {
+	if lane, ok := name.RoleOf(); ok {
+		for _, role := range c.Desk.Lanes.Roles(lane) {
+			text := roleOf(role)
+			all = append(all, choice{string(role), words.Say(text, words.Zh), words.Say(text, words.En)})
+		}
+		return all, false
+	}
 	switch name {
 	case words.SettingDayStarts:
 		for hour := range 24 {
@@ -68,7 +74,7 @@ func (c *console) showSettings(w http.ResponseWriter, g guest, status int, last 
 		return
 	}
 	var all []settingView
-	for _, name := range duty.Settings() {
+	for _, name := range c.Desk.Settings() {
 		one := settingView{name: name, value: c.Desk.Setting(name)}
 		if name == last.name {
 			one.said, one.done = last.said, last.done
@@ -76,10 +82,10 @@ func (c *console) showSettings(w http.ResponseWriter, g guest, status int, last 
 				one.value = last.value
 			}
 		}
-		one.choices, one.many = choicesOf(name)
+		one.choices, one.many = c.choicesOf(name)
 		all = append(all, one)
 	}
-	if !slices.Contains(duty.Settings(), last.name) {
+	if !slices.Contains(c.Desk.Settings(), last.name) {
 		s.said = last.said
 	}
 	c.show(w, status, s, settingsPage(all))

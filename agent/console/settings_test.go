@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"tillgate/agent/duty"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store/entry"
@@ -42,7 +41,7 @@ func TestSettingsByPage(t *testing.T) {
 		t.Errorf("a clerk sets one: %d %s", status, notes(text))
 	}
 	page := s.ask("GET", "/settings", "", "Cookie", chief).Body.String()
-	for _, name := range duty.Settings() {
+	for _, name := range s.desk.Settings() {
 		if !strings.Contains(page, `id="`+string(name)+`"`) || !strings.Contains(page, name.Help(words.Zh)) {
 			t.Errorf("%s is not on the page", name)
 		}

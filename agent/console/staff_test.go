@@ -37,6 +37,15 @@ type deskLanes struct{ counter, exit *fakeLane }
 
 func (deskLanes) Names() []string { return []string{"counter-1", "exit-1"} }
 
+func (d deskLanes) Roles(lane string) []flow.Role {
+	l := map[string]*fakeLane{"counter-1": d.counter, "exit-1": d.exit}[lane]
+	if l == nil {
+		return nil
+	}
+	view, _ := l.View()
+	return view.Role.Within()
+}
+
 func (d deskLanes) Offer(lane string, ev flow.Event) bool {
 	return map[string]*fakeLane{"counter-1": d.counter, "exit-1": d.exit}[lane].Offer(ev)
 }

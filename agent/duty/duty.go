@@ -70,6 +70,8 @@ type Journal interface {
 // Lanes are the terminal's.
 type Lanes interface {
 	Names() []string
+	// Roles are what a lane may be used for, its config's first; none where there is no such lane.
+	Roles(lane string) []flow.Role
 	// Offer gives a lane an event; false where there is no such lane, or it has too much to do.
 	Offer(lane string, ev flow.Event) bool
 }
@@ -139,6 +141,7 @@ func (d *Desk) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read who works here: %w", err)
 	}
+	d.becomeAll()
 	d.Roster.Booted(boot)
 	d.door.Booted(boot)
 	return nil

@@ -56,6 +56,7 @@ func (b *books) refuse(err error) {
 type lanes struct {
 	mu     sync.Mutex
 	names  []string
+	roles  map[string]flow.Role // a lane without has one role
 	full   bool
 	silent bool // does not get round to an answer
 	took   []flow.Event
@@ -64,13 +65,19 @@ type lanes struct {
 
 func (l *lanes) Names() []string { return l.names }
 
+func (l *lanes) Roles(lane string) []flow.Role { return l.roles[lane].Within() }
+
 func (l *lanes) Offer(lane string, ev flow.Event) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.full {
 		return false
 	}
-	call := ev.(flow.Call)
+	call, ok := ev.(flow.Call)
+	if !ok {
+		l.took = append(l.took, ev)
+		return true
+	}
 	l.took = append(l.took, call.Of)
 	if !l.silent {
 		call.Done(l.says)

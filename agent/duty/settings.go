@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tillgate/agent/flow"
 	"tillgate/agent/report"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
@@ -44,13 +45,25 @@ func (s *settings) fold(entries ...entry.Entry) {
 }
 
 // Settings are all that may be set here, as pages list them.
-func Settings() []words.Setting {
-	return []words.Setting{words.SettingRefundLimit, words.SettingSecondLimit, words.SettingDayStarts, words.SettingLanguage, words.SettingVoice, words.SettingHandover}
+func (d *Desk) Settings() []words.Setting {
+	all := []words.Setting{words.SettingRefundLimit, words.SettingSecondLimit, words.SettingDayStarts, words.SettingLanguage, words.SettingVoice, words.SettingHandover}
+	for _, lane := range d.Lanes.Names() {
+		if len(d.Lanes.Roles(lane)) > 1 {
+			all = append(all, words.SettingRole(lane))
+		}
+	}
+	return all
 }
 
 // parse reads a setting's value and writes it in its one form.
-func parse(name words.Setting, value string) (string, error) {
+func (d *Desk) parse(name words.Setting, value string) (string, error) {
 	bad := halt(words.HaltSetting, name)
+	if lane, ok := name.RoleOf(); ok {
+		if roles := d.Lanes.Roles(lane); len(roles) > 1 && slices.Contains(roles, flow.Role(value)) {
+			return value, nil
+		}
+		return "", bad
+	}
 	switch name {
 	case words.SettingRefundLimit, words.SettingSecondLimit:
 		if sum, err := money.Parse(value); err == nil && sum <= limitMax {
@@ -83,9 +96,15 @@ func (d *Desk) Setting(name words.Setting) string {
 	value, set := d.settings.values[string(name)]
 	d.mu.Unlock()
 	if set {
-		if value, err := parse(name, value); err == nil { // a later program may know more values
+		if value, err := d.parse(name, value); err == nil { // a later program may know more values
 			return value
 		}
+	}
+	if lane, ok := name.RoleOf(); ok {
+		if roles := d.Lanes.Roles(lane); len(roles) > 0 {
+			return string(roles[0])
+		}
+		return ""
 	}
 	switch name {
 	case words.SettingRefundLimit:
@@ -155,7 +174,7 @@ func (d *Desk) Set(ctx context.Context, by string, name words.Setting, value str
 	if err := d.May(by, staff.Settings, ""); err != nil {
 		return err
 	}
-	value, err := parse(name, value)
+	value, err := d.parse(name, value)
 	if err != nil {
 		return err
 	}
@@ -168,7 +187,31 @@ func (d *Desk) Set(ctx context.Context, by string, name words.Setting, value str
 	if err := d.maySet(by, name, value); err != nil {
 		return err
 	}
-	return d.keep(ctx, entry.SettingSetBody{Name: string(name), Was: was, Now: value, By: by}, nil)
+	if err := d.keep(ctx, entry.SettingSetBody{Name: string(name), Was: was, Now: value, By: by}, nil); err != nil {
+		return err
+	}
+	if lane, ok := name.RoleOf(); ok {
+		d.become(lane)
+	}
+	return nil
+}
+
+// become has a lane work in the role that is set for it. One that has too much to
+// do hears of it at the next clock-on.
+func (d *Desk) become(lane string) {
+	role := flow.Role(d.Setting(words.SettingRole(lane)))
+	if !d.Lanes.Offer(lane, flow.Become{Role: role}) {
+		d.Log.Warn("a lane has too much to do to hear of its role; it is told at the next clock-on", "lane", lane, "role", role)
+	}
+}
+
+// becomeAll has every lane with a choice work in the role that is set for it.
+func (d *Desk) becomeAll() {
+	for _, lane := range d.Lanes.Names() {
+		if len(d.Lanes.Roles(lane)) > 1 {
+			d.become(lane)
+		}
+	}
 }
 
 func (d *Desk) maySet(by string, name words.Setting, value string) error {

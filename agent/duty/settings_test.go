@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"tillgate/agent/flow"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store/entry"
@@ -91,6 +92,55 @@ func TestSettingsAreRefused(t *testing.T) {
 	l.trust(entry.Floor)
 	l.must(l.Set(t.Context(), keeper, words.SettingRefundLimit, "50")) // what narrows always goes
 	l.must(l.Set(t.Context(), "local-1", words.SettingRefundLimit, "60"))
+}
+
+// TestRolesOfLanes: a lane with a choice is told what it is for when that is set,
+// at the start and at a clock-on; only what its config allows can be set.
+func TestRolesOfLanes(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 14)
+	l.hire("Chief", staff.Manager, nil)
+	clerk := l.hire("Wang", staff.Clerk, nil)
+	l.lanes.roles = map[string]flow.Role{"counter-1": flow.CashierDeposit}
+	role := words.SettingRole("counter-1")
+	if all := l.Settings(); !slices.Contains(all, role) || len(all) != 7 || l.Setting(role) != "cashier+deposit" {
+		t.Errorf("to be set are %v, and it is %q", all, l.Setting(role))
+	}
+	for _, row := range []struct {
+		by    string
+		name  words.Setting
+		value string
+		want  string
+	}{
+		{clerk, role, "deposit", string(words.DeniedRight)},
+		{"local-1", role, "parking-exit", string(words.HaltSetting)},
+		{"local-1", words.SettingRole("counter-2"), "deposit", string(words.HaltSetting)},
+		{"local-1", words.SettingRole("nowhere"), "deposit", string(words.HaltSetting)},
+	} {
+		if err := l.Set(t.Context(), row.by, row.name, row.value); why(t, err) != row.want {
+			t.Errorf("%s sets %s to %q: %v, want %s", row.by, row.name, row.value, err, row.want)
+		}
+	}
+	if len(l.lanes.took) != 0 {
+		t.Errorf("what was refused is told to a lane: %v", l.lanes.took)
+	}
+	told := func(when string) {
+		t.Helper()
+		if want := []flow.Event{flow.Become{Role: flow.DepositDesk}}; !slices.Equal(l.lanes.took, want) {
+			t.Errorf("%s the lanes are told %v, want %v", when, l.lanes.took, want)
+		}
+		l.lanes.took = nil
+	}
+	l.must(l.Set(t.Context(), "local-1", role, "deposit"))
+	told("once it is set")
+	l.restart(l.boot)
+	told("at the start")
+	_, err := l.ClockOn(t.Context(), ClockOn{Person: clerk, Lanes: []string{"counter-2"}})
+	l.must(err)
+	told("at a clock-on")
+	if set := l.kinds(entry.SettingSet); len(set) != 1 || entry.Must[entry.SettingSetBody](set[0]) != (entry.SettingSetBody{Name: "role.counter-1", Was: "cashier+deposit", Now: "deposit", By: "local-1"}) {
+		t.Errorf("written are %d", len(set))
+	}
 }
 
 // TestExportsAreWritten: before anything leaves, and only for who may see it.

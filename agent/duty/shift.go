@@ -50,6 +50,7 @@ func (d *Desk) clockOn(ctx context.Context, c ClockOn, after entry.Seq) (store.S
 	case err != nil:
 		return store.Shift{}, unwritten("clock "+c.Person+" on", err)
 	}
+	d.becomeAll() // a lane that had too much to do to hear of it hears of it now
 	return d.Journal.Shift(ctx, entries[0].Key)
 }
 

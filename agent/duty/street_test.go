@@ -64,6 +64,8 @@ type street struct {
 
 func (s *street) Names() []string { return s.crew.lanes.names }
 
+func (s *street) Roles(lane string) []flow.Role { return s.crew.lanes.Roles(lane) }
+
 func (s *street) Offer(lane string, ev flow.Event) bool {
 	l, ok := s.lanes[lane]
 	return ok && l.Offer(ev)

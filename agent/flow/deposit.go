@@ -203,7 +203,7 @@ func wished(ev Event) bool {
 // deposit begins a deposit, or puts a draft of one in front of the lane.
 func (l *Lane) deposit(ctx context.Context, ev DepositSpec) error {
 	switch {
-	case l.NewDeposit == nil || !l.Role.Holds():
+	case l.NewDeposit == nil || !l.role.Holds():
 		return l.tell(words.TellHoldNever)
 	case ev.Amount <= 0:
 		return l.tell(words.TellAmountZero)

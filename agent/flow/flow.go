@@ -71,6 +71,14 @@ func (r Role) Sells() bool { return r != DepositDesk }
 // Holds tells whether deposits are taken on such a lane.
 func (r Role) Holds() bool { return r == DepositDesk || r == CashierDeposit }
 
+// Within are the roles that a lane of this one may be switched to, itself first.
+func (r Role) Within() []Role {
+	if r == CashierDeposit {
+		return []Role{CashierDeposit, Cashier, DepositDesk}
+	}
+	return []Role{r}
+}
+
 // Event is something that happened: one of the types below.
 type Event any
 
@@ -125,6 +133,10 @@ type Notice struct {
 
 // Cancel is a person's wish to end the order ("clerk"), or the lane's ("replaced", "gone").
 type Cancel struct{ Why string }
+
+// Become has the lane work in a role within its config's: at once while nobody
+// stands in front of it, else as soon as that is so.
+type Become struct{ Role Role }
 
 // Answer is what an executor brought back from a network.
 type Answer struct {

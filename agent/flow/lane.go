@@ -42,7 +42,7 @@ type Order interface {
 // Config is what a lane is.
 type Config struct {
 	Name   string
-	Role   Role
+	Role   Role      // the widest that it works in; see Become
 	Limit  money.Fen // largest amount of one order; 0: 100,000 yuan
 	Fitted bool      // the lane has a loop
 	AutoQR bool      // a QR code is shown with every amount
@@ -89,7 +89,9 @@ type Lane struct {
 
 	draftUntil int64 // ms of the boot clock: nobody has served the draft by then
 
-	turns   int // orders that have stood in front of the lane in this life
+	role    Role // that it works in
+	wanted  Role // that it works in as soon as nobody stands in front of it
+	turns   int  // orders that have stood in front of the lane in this life
 	loop    Loop
 	number  string
 	retryAt int64
@@ -130,6 +132,7 @@ func NewLane(c Config, d Deps) *Lane {
 	}
 	l := &Lane{Config: c, Deps: d, queue: make(chan Event, queueLength), orders: map[entry.Seq]*slot{}, changed: make(chan struct{})}
 	l.loop.Fitted = c.Fitted
+	l.role, l.wanted = c.Role, c.Role
 	l.view = View{Lane: c.Name, Role: c.Role, Order: words.Order{Phase: words.Idle, Lane: c.Name}}
 	return l
 }
@@ -217,6 +220,7 @@ func (l *Lane) next(ctx context.Context) error {
 		return l.handle(ctx, ev)
 	default:
 	}
+	l.turn()
 	wait := l.untilDue()
 	if wait <= 0 {
 		return l.tick(ctx)
@@ -316,6 +320,8 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 		return l.dropDeposit(ctx)
 	case Reprint:
 		return l.reprint(ctx, ev)
+	case Become:
+		l.become(ev.Role)
 	case Decide:
 		return l.toAny(ctx, ev.Key, ev, words.TellNothingToDecide)
 	case LoopRead:
@@ -371,7 +377,7 @@ func (l *Lane) to(ctx context.Context, key entry.Seq, ev Event) error {
 // amount puts a new order in front of the lane.
 func (l *Lane) amount(ctx context.Context, ev Amount) error {
 	switch {
-	case !l.Role.Sells():
+	case !l.role.Sells():
 		return l.tell(words.TellNotForTender)
 	case ev.Amount <= 0:
 		return l.tell(words.TellAmountZero)
@@ -417,7 +423,7 @@ func (l *Lane) read(ctx context.Context, ev LoopRead) error {
 			return err
 		}
 	}
-	if !ev.Occupied && l.current != nil && l.Role == ParkingExit {
+	if !ev.Occupied && l.current != nil && l.role == ParkingExit {
 		return l.leave(ctx, "gone")
 	}
 	return nil
@@ -451,7 +457,7 @@ func (l *Lane) forget(s *slot) {
 }
 
 func (l *Lane) now(s *slot) Now {
-	return Now{Stamp: l.Clock(), Number: l.number, Loop: l.loop, Current: s == l.current, Role: l.Role, Accounts: l.Accounts}
+	return Now{Stamp: l.Clock(), Number: l.number, Loop: l.loop, Current: s == l.current, Role: l.role, Accounts: l.Accounts}
 }
 
 func (l *Lane) tell(key words.Key) error {

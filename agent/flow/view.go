@@ -36,7 +36,7 @@ func (l *Lane) View() (View, <-chan struct{}) {
 
 // publish makes what has been folded visible. Nothing is visible before its commit.
 func (l *Lane) publish(tell words.Key) {
-	v := View{Lane: l.Name, Role: l.Role, Order: words.Order{Phase: words.Idle, Lane: l.Name}, Present: l.loop.Occupied}
+	v := View{Lane: l.Name, Role: l.role, Order: words.Order{Phase: words.Idle, Lane: l.Name}, Present: l.loop.Occupied}
 	if l.current != nil {
 		v.Order = l.current.order().View()
 		v.Order.Turn = l.current.turn

@@ -149,8 +149,20 @@ var settings = map[Setting][2][2]string{
 	SettingHandover:    {{"交班单内容", "默认打印的部分"}, {"Hand-over slip", "The parts that are printed unless chosen otherwise"}},
 }
 
+// rolePrefix stands before the lane in the name of its role's setting.
+const rolePrefix = "role."
+
+// SettingRole is what a lane is used for, of what its config allows.
+func SettingRole(lane string) Setting { return Setting(rolePrefix + lane) }
+
+// RoleOf is the lane of a setting that SettingRole names.
+func (s Setting) RoleOf() (lane string, ok bool) { return strings.CutPrefix(string(s), rolePrefix) }
+
 // In is the setting's name in a language.
 func (s Setting) In(lang Lang) string {
+	if lane, ok := s.RoleOf(); ok {
+		return [2]string{"通道用途 " + lane, "What lane " + lane + " is for"}[lang]
+	}
 	if text, ok := settings[s]; ok {
 		return text[lang][0]
 	}
@@ -158,4 +170,9 @@ func (s Setting) In(lang Lang) string {
 }
 
 // Help is what the setting is for.
-func (s Setting) Help(lang Lang) string { return settings[s][lang][1] }
+func (s Setting) Help(lang Lang) string {
+	if _, ok := s.RoleOf(); ok {
+		return [2]string{"通道空闲时立即生效，否则在当前客人办完后生效", "Taken at once while the lane is idle, else when the guest in front of it is done"}[lang]
+	}
+	return settings[s][lang][1]
+}
