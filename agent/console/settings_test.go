@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"tillgate/agent/duty"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store/entry"
