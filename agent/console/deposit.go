@@ -156,7 +156,7 @@ func (c *console) depositOf(r *http.Request, g guest) (d deposit, err error) {
 	d.ends = endsIn(d.Deposit, c.wall())
 	d.seen = fmt.Sprintf("%d.%d.%d", d.hold.Last, len(d.refunds), d.paid.Left())
 	if one, ok := c.sessions.of(g.token); ok && one.asked.Order == d.hold.ID && one.asked.Until > c.Desk.Clock().Mono {
-		d.request, d.qr = one.asked, c.draw(words.QR{Link: one.asked.Text})
+		d.request, d.qr = one.asked, c.draw(words.QR{Link: c.byPhone(one.asked.Text)})
 	}
 	return d, err
 }
