@@ -310,6 +310,9 @@ func (d *workday) forgets() {
 // hand-over with its slip. In the end pages, journal and networks have the same
 // sums. The pictures lie in build/screens, as day-*.
 func TestCashiersDay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	d := newDay(t)
 	d.till = newBrowser(t).open("http://"+d.page+"/sign-in", 800, 480)

@@ -97,6 +97,9 @@ func (p tab) looks(path, text string) {
 
 // TestAxe holds every page in each of its states against axe-core.
 func TestAxe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	root := startBrowser(t)
 	var refunds []words.Refund

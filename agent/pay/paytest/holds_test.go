@@ -241,6 +241,9 @@ var unlikeDesk = map[string]string{"hold wrong-merchant": "no merchant is named"
 // TestTheSuiteSeesBugsOfDesks puts bugs into good providers of deposits, one at
 // a time: each has to be seen by some scenario, and the good ones by none.
 func TestTheSuiteSeesBugsOfDesks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	deskSecret() // before time is fake
 	for kind, desks := range map[string]struct {

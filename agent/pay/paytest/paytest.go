@@ -121,12 +121,12 @@ func runAll(t *testing.T, start Start, all []scenario) {
 }
 
 // some are all scenarios, or, where tests are to be short, as under the race
-// detector, every fourth of them.
+// detector, every eighth of them.
 func some(all []scenario) (few []scenario) {
 	if !testing.Short() {
 		return all
 	}
-	for i := 0; i < len(all); i += 4 {
+	for i := 0; i < len(all); i += 8 {
 		few = append(few, all[i])
 	}
 	return few

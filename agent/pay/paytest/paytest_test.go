@@ -149,6 +149,9 @@ func bugs() map[string]spoilt {
 // TestTheSuiteSeesBugs puts bugs into a good provider, one at a time: each has
 // to be seen by some scenario, and the good one by none.
 func TestTheSuiteSeesBugs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	for name, bug := range bugs() {
 		t.Run(name, func(t *testing.T) {

@@ -115,6 +115,9 @@ func startRefund(bug spoiltRefunder) Start {
 
 // TestTheSuiteSeesBugsOfRefunders puts bugs into a good refunder, one at a time.
 func TestTheSuiteSeesBugsOfRefunders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	for name, bug := range refunderBugs() {
 		t.Run(name, func(t *testing.T) {

@@ -136,6 +136,9 @@ func showerBugs() map[string]spoiltShower {
 
 // TestTheSuiteSeesBugsOfShowers puts bugs into a good shower, one at a time.
 func TestTheSuiteSeesBugsOfShowers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	for name, bug := range showerBugs() {
 		t.Run(name, func(t *testing.T) {
