@@ -34,7 +34,10 @@ func TestNoChargeIsSentTwice(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, w := range []way{byCode, byQR} {
-				for _, wallet := range cfg.Merchants[0].offer(w) {
+				for i, wallet := range cfg.Merchants[0].offer(w) {
+					if testing.Short() && (i > 0 || w == byQR) {
+						break
+					}
 					t.Run(string(w)+"/"+wallet, func(t *testing.T) {
 						t.Parallel()
 						paysOnce(t, filepath.Join(dir, name, string(w), wallet), name, w, wallet)
@@ -52,14 +55,14 @@ func paysOnce(t *testing.T, dir, name string, w way, wallet string) {
 		o := &oneOrder{t: t, bank: b, dir: dir, account: b.account(name), wallet: wallet}
 		o.till = openTill(t, b, o.dir, o.account)
 		defer func() { o.till.stop() }()
-		play, ends := o.play, map[words.Phase]int{}
-		if w == byQR {
-			play = o.playQR
+		play, ends, enough := o.play, map[words.Phase]int{}, len(sandbox.Kinds())/2
+		if w == byQR { // nobody shows another code where the first leads to nothing
+			play, enough = o.playQR, len(sandbox.Kinds())/5
 		}
 		for i, kind := range sandbox.Kinds() {
 			ends[play(kind, money.Fen(1000+10*i))]++
 		}
-		if ends[words.PaidOrder] < len(sandbox.Kinds())/2 {
+		if ends[words.PaidOrder] < enough {
 			t.Errorf("the orders ended as %v", ends)
 		}
 	})
