@@ -173,6 +173,7 @@ func (l *Lane) refused(s *slot, ev Event, cause error) error {
 // begin, and says why. Nothing of what goes on already is touched.
 func (l *Lane) dropped(s *slot, ev Event, why words.Key) error {
 	if _, due := ev.(Tick); due {
+		l.retryAt = l.Clock().Mono + retryAfter.Milliseconds() // what was due would be due again at once
 		for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
 			s.Note(n)
 		}
