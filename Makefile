@@ -48,10 +48,10 @@ lint:
 # All packages under the race detector, but for what is long and works in one goroutine:
 # sweeps of cuts and broken bytes, most scenarios of the networks. Those are played without it.
 test-race:
-	$(GO) test -race -short -tags demo ./...
+	$(GO) test -race -short -timeout 20m -tags demo ./...
 
 test-long:
-	$(GO) test -tags demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
+	$(GO) test -timeout 20m -tags demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
 	$(GO) test -tags demo ./agent ./agent/console -run 'TestCashiersDay|TestAxe'
 
 # Side by side: the sale on emulated ARM waits more than it works.

@@ -16,6 +16,7 @@ import (
 // places of it, with an unknown charge in the database: it is still there after
 // Open, or after Verify has found the damage and the store was opened again.
 func TestFlippedByteForgetsNothing(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 2)
 	s := l.open()
@@ -49,6 +50,7 @@ func TestFlippedByteForgetsNothing(t *testing.T) {
 // check whole, without Verify: what is open is known when Open returns, or when
 // the first to ask for it has met the damage and opened again.
 func TestFlippedByteInALargeFile(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 7)
 	s := l.open()

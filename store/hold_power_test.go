@@ -36,6 +36,7 @@ var kindsOfVisit = []entry.Kind{entry.HoldAsked, entry.HoldPlaced, entry.MoveAsk
 // TestPowerCutAtEveryWriteOfADeposit: what was acknowledged is there, nothing by
 // half, and the summary is the entries'.
 func TestPowerCutAtEveryWriteOfADeposit(t *testing.T) {
+	short(t)
 	t.Parallel()
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -114,6 +115,7 @@ func inheritedHolds(tb testing.TB, s *store.Store) (all []entry.HoldInheritedBod
 // TestFlippedByteForgetsNoDeposit breaks a byte of each page in turn: what is held
 // goes on under its number, and what is not certain moves nowhere.
 func TestFlippedByteForgetsNoDeposit(t *testing.T) {
+	short(t)
 	t.Parallel()
 	l := newLab(t, 31)
 	s := l.open()
