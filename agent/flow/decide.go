@@ -46,9 +46,7 @@ func (l *Lane) apply(ctx context.Context, s *slot, ev Event) error {
 		return nil
 	}
 	l.Log.Error("order kept changing while it was decided on; nothing was done", "lane", l.Name, "order", s.key)
-	for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes { // an answer is asked for again
-		s.Note(n)
-	}
+	l.unbooked(s, ev) // an answer is asked for again
 	return l.tell(words.TellTooBusy)
 }
 
@@ -153,9 +151,7 @@ func (l *Lane) refresh(ctx context.Context, s *slot, ev Event) (Event, error) {
 func (l *Lane) refused(s *slot, ev Event, cause error) error {
 	l.Log.Error("decision could not be written; nothing was told, printed or opened", "lane", l.Name, "order", s.key, "err", cause)
 	l.retryAt = l.Clock().Mono + retryAfter.Milliseconds()
-	for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
-		s.Note(n)
-	}
+	l.unbooked(s, ev)
 	switch {
 	case s.deposit() != nil && wished(ev):
 		return l.tell(words.TellHoldUnbooked)
@@ -173,10 +169,14 @@ func (l *Lane) refused(s *slot, ev Event, cause error) error {
 // begin, and says why. Nothing of what goes on already is touched.
 func (l *Lane) dropped(s *slot, ev Event, why words.Key) error {
 	if _, due := ev.(Tick); due {
-		l.retryAt = l.Clock().Mono + retryAfter.Milliseconds() // what was due would be due again at once
-		for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
-			s.Note(n)
-		}
+		l.unbooked(s, ev)
 	}
 	return l.tell(why)
+}
+
+// unbooked lets a machine take note that what it decided on an event is not written.
+func (l *Lane) unbooked(s *slot, ev Event) {
+	for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
+		s.Note(n)
+	}
 }
