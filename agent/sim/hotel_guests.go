@@ -332,6 +332,9 @@ func (w *world) daysGoBy() {
 	d := between(w.rng, 20*24*time.Hour, 32*24*time.Hour)
 	w.oracle.count(LongAway)
 	if w.chance(4) {
+		if w.diskFault != "" || w.diskFull { // nobody leaves a terminal for weeks that tries its disk every two seconds
+			w.technician()
+		}
 		w.story.Tell("the desks are alone for %s", d)
 		w.pass(d)
 		return
