@@ -13,10 +13,6 @@ import (
 // minute; ten are far on the safe side (WeChat Pay code payment, notes).
 const codeMillis = 10 * 60 * 1000
 
-// stateNotSent is pay.NotSent as EndedBody.State carries it: no byte left the
-// device, so the same code may go again. This package may not import pay.
-const stateNotSent = 4
-
 // row is an entry on its way into the journal.
 type row struct {
 	entry.Entry
@@ -222,11 +218,11 @@ func codeOf(body any) (number, code string) {
 func unsentOf(body any) (number string) {
 	switch b := body.(type) {
 	case entry.EndedBody:
-		if b.State == stateNotSent {
+		if b.State == entry.StateNotSent {
 			return b.Number
 		}
 	case entry.HoldEndedBody:
-		if b.State == stateNotSent {
+		if b.State == entry.StateNotSent {
 			return b.Number
 		}
 	}

@@ -9,12 +9,6 @@ import (
 	"tillgate/store/money"
 )
 
-// Outcomes of moves, as their pay.State. This package may not import pay.
-const (
-	statePaid     = 1
-	stateReturned = 7
-)
-
 // Hold is the summary of one deposit: a fold of its entries, kept in the same
 // transaction, and the second copy of what is needed to ask its network again.
 type Hold struct {
@@ -127,7 +121,7 @@ func (h Hold) fold(e entry.Entry, body any, on duty) Hold {
 		h.Lane = b.Lane
 		h.Moves = append(slices.Clip(h.Moves), entry.HoldMove{MoveAskedBody: b, Asked: e.Seq, Moved: b.Amount})
 	case entry.MoveDoneBody:
-		h = h.moved(e, b.Number, entry.HoldMove{State: statePaid, Moved: b.Amount, Rest: b.Rest, Network: b.Network}, on)
+		h = h.moved(e, b.Number, entry.HoldMove{State: entry.StatePaid, Moved: b.Amount, Rest: b.Rest, Network: b.Network}, on)
 	case entry.MoveRefusedBody:
 		h = h.moved(e, b.Number, entry.HoldMove{State: b.State, Moved: b.Amount}, on)
 	}
@@ -169,8 +163,8 @@ func (h Hold) moved(e entry.Entry, number string, done entry.HoldMove, on duty) 
 		h.Released += min(m.Rest, max(h.Held()-h.Captured-h.Released, 0))
 		return h
 	}
-	if done.State == statePaid {
-		m.State = stateReturned
+	if done.State == entry.StatePaid {
+		m.State = entry.StateReturned
 	}
 	h.Released += sum
 	return h

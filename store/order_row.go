@@ -23,10 +23,6 @@ const (
 // this epoch does not know.
 const OlderShift = -1
 
-// stateWaiting is pay.Waiting as HeardBody.State carries it: it is the payer's
-// turn, or a network has taken a refund on. This package may not import pay.
-const stateWaiting = 3
-
 // OrderRow is an order as reports need it, with its refunds.
 type OrderRow struct {
 	Order  entry.Seq // the order's key. Where Lost is set, its refund's
@@ -142,7 +138,7 @@ func (st *story) fold(e entry.Entry, body any) {
 			st.tries = append(st.tries, try{AskedBody: b.AskedBody, at: entry.Stamp{Wall: cmp.Or(b.Asked, e.Wall)}, intent: e.Seq, returning: b.Returning})
 		}
 	case entry.HeardBody:
-		st.try(b.Number).waiting = b.State == stateWaiting
+		st.try(b.Number).waiting = b.State == entry.StateWaiting
 	case entry.ReturningBody:
 		st.try(b.Number).returning = true
 	case entry.EndedBody:

@@ -59,7 +59,7 @@ func (r *orderReader) refundTold(refund Refund) (Refund, Standing, string, error
 			network = b.Network
 		case entry.RefundHeardBody:
 			standing = IsUnknown
-			if b.State == stateWaiting {
+			if b.State == entry.StateWaiting {
 				standing = IsOpen
 			}
 		}

@@ -50,7 +50,7 @@ func (p Payment) Captured() (all []entry.HoldMove) {
 		return nil
 	}
 	for _, m := range p.Hold.Moves {
-		if m.What == entry.Capture && m.State == statePaid {
+		if m.What == entry.Capture && m.State == entry.StatePaid {
 			all = append(all, m)
 		}
 	}

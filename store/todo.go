@@ -205,7 +205,7 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 		refund, shift, hold = refund.fold(e.Seq, e.Kind, body), shift.fold(e, body), hold.fold(e, body, nil)
 		switch b := body.(type) {
 		case entry.RefundHeardBody:
-			stuck, waiting = b.Stuck, b.State == stateWaiting
+			stuck, waiting = b.Stuck, b.State == entry.StateWaiting
 		case entry.HoldHeardBody:
 			heard[b.Number] = b
 		case entry.ShiftOffBody:
@@ -258,7 +258,7 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 func (h Hold) tasks(row TaskRow, entries []entry.Entry, heard map[string]entry.HoldHeardBody) []TaskRow {
 	m := h.Moving()
 	switch {
-	case h.Unknown() && (h.Returning || heard[h.Asked.Number].State != stateWaiting && h.Asked.Way != "qr"):
+	case h.Unknown() && (h.Returning || heard[h.Asked.Number].State != entry.StateWaiting && h.Asked.Way != "qr"):
 		row.What, row.Of, row.Since = TaskHoldUnknown, entries[0].Seq, entries[0].Stamp
 	case m != nil:
 		row.What, row.Of, row.Number, row.Amount, row.Lane = TaskMoveUnknown, m.Asked, m.Number, m.Amount, m.Lane

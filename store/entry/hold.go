@@ -140,21 +140,14 @@ type HoldSeenBody struct {
 func Verified(moves []HoldMove) (captured, released money.Fen) {
 	for _, m := range moves {
 		switch m.State {
-		case statePaid:
+		case StatePaid:
 			captured += m.Moved
-		case stateReturned:
+		case StateReturned:
 			released += m.Moved
 		}
 	}
 	return captured, released
 }
-
-// The outcomes of moves that took effect, as their pay.State. This package may not
-// import pay.
-const (
-	statePaid     = 1
-	stateReturned = 7
-)
 
 // HoldMove is a move as a summary has it.
 type HoldMove struct {
