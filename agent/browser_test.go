@@ -98,9 +98,19 @@ func (p *tab) phase(phase words.Phase) {
 	p.shows(fmt.Sprintf(".screen[data-phase=%q]", string(phase)))
 }
 
+// click clicks on what a selector finds, also where the stream draws it anew in
+// between: then nothing was clicked, and it is looked for again.
 func (p *tab) click(selector string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(p.ctx, pageWithin)
+	defer cancel()
+	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+	for err != nil && strings.Contains(err.Error(), "Could not find node") && ctx.Err() == nil {
+		err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+	}
+	if err != nil {
+		p.t.Fatalf("click on %s: %v", selector, err)
+	}
 }
 
 // types types into a field and presses enter.

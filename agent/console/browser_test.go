@@ -128,9 +128,19 @@ func (p tab) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (p tab) keys(text string) { p.t.Helper(); p.do(chromedp.KeyEvent(text)) }
 
+// click clicks on what a selector finds, also where the stream draws it anew in
+// between: then nothing was clicked, and it is looked for again.
 func (p tab) click(selector string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	defer cancel()
+	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+	for err != nil && strings.Contains(err.Error(), "Could not find node") && ctx.Err() == nil {
+		err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+	}
+	if err != nil {
+		p.t.Fatalf("click on %s: %v", selector, err)
+	}
 }
 
 // becomes waits until an expression is true on the page.
