@@ -46,13 +46,14 @@ lint:
 	@.ci/lint
 
 # All packages under the race detector, but for what is long and works in one goroutine:
-# sweeps of cuts and broken bytes, most scenarios of the networks. Those are played without it.
+# sweeps of cuts and broken bytes, most scenarios of the networks. Those are played without it,
+# and so are the browser's tests, whose pages would be too slow for what people wait.
 test-race:
-	$(GO) test -race -short -timeout 20m -tags demo ./...
+	$(GO) test -race -short -timeout 20m -tags demo -skip '^TestBrowser' ./...
 
 test-long:
 	$(GO) test -timeout 20m -tags demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
-	$(GO) test -tags demo ./agent ./agent/console -run 'TestCashiersDay|TestAxe'
+	$(GO) test -tags demo ./agent ./agent/console -run 'TestCashiersDay|TestAxe|TestBrowser'
 
 # Side by side: the sale on emulated ARM waits more than it works.
 test-lives:

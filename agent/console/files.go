@@ -128,16 +128,19 @@ func (c *console) stopFile(w http.ResponseWriter, r *http.Request, g guest) {
 // file that is cut must not look like a whole one: its connection breaks.
 func (c *console) writeDetails(ctx context.Context, w http.ResponseWriter, q report.Query, one *leaving) {
 	out := &handed{w: w, control: http.NewResponseController(w), files: &c.files, one: one}
-	defer context.AfterFunc(ctx, func() { _ = out.control.SetWriteDeadline(time.Now()) })() // a browser that takes nothing holds nobody up
+	kept := context.AfterFunc(ctx, func() { _ = out.control.SetWriteDeadline(time.Now()) }) // a browser that takes nothing holds nobody up
 	_ = out.control.SetReadDeadline(time.Time{})                                            // that of the request would end it; a recorder in a test has none
 	_, err := report.ExportDetails(ctx, out, c.Desk.Source(), q, func(done, total int64) {
 		c.files.change(one, func(l *leaving) { l.Done, l.Total = done, max(done, total) })
 	})
-	if err != nil {
+	if err == nil {
+		err = out.control.Flush() // whole is what has left to its last byte
+	}
+	if stopped := !kept(); stopped || err != nil {
 		c.files.end(one, fileBroken)
 		panic(http.ErrAbortHandler)
 	}
-	c.files.end(one, fileWhole)
+	c.files.end(one, fileWhole) // from here on no deadline cuts the response's end
 }
 
 // handed counts what a browser takes, and lets one go that takes nothing for long.

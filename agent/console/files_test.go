@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,14 +43,28 @@ func (s *shop) download(ctx context.Context, cookie, name string) (file io.Reade
 	r.Host = "localhost"
 	r.Header.Set("Cookie", cookie)
 	go func() {
+		w := &connection{pipeWriter: pipeWriter{out, http.Header{}}}
 		defer func() {
 			cut := recover() == http.ErrAbortHandler
+			synctest.Wait() // for whoever sets a deadline behind the handler's back
+			cut = cut || w.dead.Load()
 			out.CloseWithError(map[bool]error{true: io.ErrUnexpectedEOF, false: io.EOF}[cut])
 			over <- cut
 		}()
-		s.ServeHTTP(pipeWriter{out, http.Header{}}, r)
+		s.ServeHTTP(w, r)
 	}()
 	return in, over
+}
+
+// connection is cut by a deadline that has passed: what lies in its buffer is lost.
+type connection struct {
+	pipeWriter
+	dead atomic.Bool
+}
+
+func (c *connection) SetWriteDeadline(at time.Time) error {
+	c.dead.Store(!at.After(time.Now()))
+	return nil
 }
 
 // TestAFileIsReadAsItIsTaken: what a browser does not take is not read, and holds
@@ -169,10 +184,7 @@ func TestBrowserFollowsAFile(t *testing.T) {
 	p := s.open("/sign-in", 800, 480)
 	p.as(shop.signIn("Chief"))
 	dir := t.TempDir()
-	p.do(func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
-		_, err = cdp.Call(ctx, target, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir})
-		return none, err
-	})
+	saved := p.saves(dir)
 	shows := func(state string) string {
 		return `document.querySelector("#leaving").dataset.state === "` + state + `" && !document.querySelector("#leaving [data-is=` + state + `]").hidden`
 	}
@@ -197,10 +209,18 @@ func TestBrowserFollowsAFile(t *testing.T) {
 	p.becomes(shows("whole") + ` && document.querySelector("#leaving .done").textContent === "60" && document.querySelector("#leaving progress").value === 60`)
 	p.picture("file-whole")
 	axetest.Check(t, p.ctx, "a file that is whole")
-	var names []string
-	for late := time.Now().Add(time.Minute); len(names) == 0 && time.Now().Before(late); time.Sleep(20 * time.Millisecond) {
-		names, _ = filepath.Glob(filepath.Join(dir, "tillgate-day-*.csv"))
+	if end := <-saved; end != browser.DownloadProgressStateCanceled {
+		t.Errorf("of the file that was cancelled the browser says %q", end)
 	}
+	select {
+	case end := <-saved:
+		if end != browser.DownloadProgressStateCompleted {
+			t.Fatalf("of the whole file the browser says %q", end)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the browser never ended the whole file")
+	}
+	names, _ := filepath.Glob(filepath.Join(dir, "tillgate-day-*.csv"))
 	if len(names) != 1 {
 		t.Fatalf("the browser has saved %q", names)
 	}
@@ -208,4 +228,23 @@ func TestBrowserFollowsAFile(t *testing.T) {
 		t.Errorf("the file has %d sales, %v", strings.Count(string(text), "Noodles"), err)
 	}
 	s.complaints()
+}
+
+// saves has the browser save files in a directory and tells how each of them ends.
+func (p tab) saves(dir string) <-chan browser.DownloadProgressState {
+	p.t.Helper()
+	ends := make(chan browser.DownloadProgressState, 8)
+	if err := chromedp.Listen(p.ctx, func(ev any) {
+		if now, ok := ev.(*browser.EventDownloadProgress); ok && now.State != browser.DownloadProgressStateInProgress {
+			ends <- now.State
+		}
+	}); err != nil {
+		p.t.Fatal(err)
+	}
+	p.do(func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, target, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, EventsEnabled: new(true)})
+		return none, err
+	})
+	return ends
 }
