@@ -27,11 +27,13 @@ type bank struct {
 	moods map[string]int // by network: one in so many requests goes wrong; 0: none does
 	odd   map[string]sandbox.Behaviour
 	mute  bool // the answer to the next charge is lost
+
+	disabled map[string]bool // merchants whose network refuses everything
 }
 
 // newBank opens the networks.
 func newBank(seed uint64, oracle *Oracle) *bank {
-	b := &bank{oracle: oracle, wires: map[string]*wire{}, dice: rand.New(rand.NewPCG(seed, 7)), moods: map[string]int{}, odd: map[string]sandbox.Behaviour{}}
+	b := &bank{oracle: oracle, wires: map[string]*wire{}, dice: rand.New(rand.NewPCG(seed, 7)), moods: map[string]int{}, odd: map[string]sandbox.Behaviour{}, disabled: map[string]bool{}}
 	takes := between(b.dice, 0, time.Minute)
 	if b.dice.IntN(4) == 0 {
 		takes = 0
@@ -114,6 +116,10 @@ func (b *bank) plan(op sandbox.Op, number string) sandbox.Behaviour {
 		b.mute = false
 		do := sandbox.Do(sandbox.LostAfter)
 		b.oracle.Troubled(a.network, op, number, do, false)
+		return do
+	}
+	if do, off := b.refuses(a, op); off {
+		b.oracle.count(Disabled)
 		return do
 	}
 	if mood := b.moods[a.network]; mood == 0 || b.dice.IntN(mood) > 0 {

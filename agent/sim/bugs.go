@@ -43,7 +43,7 @@ const (
 
 // Bugs are all of them.
 var Bugs = []Bug{TimeoutIsFailed, PrintFirst, NotOneWay, NumberReused, AckWithoutHash, OpenAnyway, ReprintUnmarked, CodeAgain, CodeInLog, ClosedUnseen, OldQR, CashBeside,
-	SentTwice, RefundRenumbered, RefundUnknownIsNo, RefundOnItsWay, CeilingLoose}
+	SentTwice, RefundRenumbered, RefundUnknownIsNo, RefundOnItsWay, CeilingLoose, GapToLast, ShiftOfBeginning, RestartEndsShift}
 
 // Scene is where a bug is found.
 func (b Bug) Scene() Scene {

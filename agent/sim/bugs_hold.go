@@ -23,7 +23,7 @@ const (
 )
 
 // HoldBugs are all of them.
-var HoldBugs = []Bug{CaptureRenumbered, HoldUnknownIsNo, ReleaseUnknownOK, HoldCeilingLoose, ReleaseBeside, RoomTwice, LastForgotten}
+var HoldBugs = []Bug{CaptureRenumbered, HoldUnknownIsNo, ReleaseUnknownOK, HoldCeilingLoose, ReleaseBeside, RoomTwice, LastForgotten, OffDutyReleases}
 
 // holds are a merchant's deposits as they reach its network.
 func (b Bug) holds(k holdMover) holdMover {

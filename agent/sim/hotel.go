@@ -149,6 +149,7 @@ func (w *world) lastGuests() {
 	if w.hotel == nil {
 		return
 	}
+	w.hire()
 	for i, st := range w.stands {
 		if len(w.oracle.Broken()) > 0 {
 			return

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"tillgate/agent/duty"
 	"tillgate/agent/flow"
 	"tillgate/agent/pay"
 	"tillgate/agent/pay/sandbox"
@@ -39,9 +41,11 @@ func (w *world) host() {
 		w.drop(i)
 	case n < 90:
 		w.readSlip(i)
-	case n < 92:
+	case n < 91:
+		w.voucher(i)
+	case n < 93:
 		w.switchOff()
-	case n < 95:
+	case n < 96:
 		w.daysGoBy()
 	default:
 		w.stop()
@@ -78,7 +82,20 @@ func (w *world) deposit() money.Fen {
 func (w *world) holdFor(i int, amount money.Fen, room, code string) {
 	ref := w.reason("hold")
 	w.story.Tell("%s: %s of %s, room %q", w.stands[i].name, ref, amount, room)
-	w.tell(i, flow.DepositSpec{Amount: amount, Room: room, Title: "押金 Deposit", Ref: ref, Code: pay.Secret(code), Staff: "1001", By: "Li"})
+	w.hold(i, flow.DepositSpec{Amount: amount, Room: room, Title: "押金 Deposit", Ref: ref, Code: pay.Secret(code), Staff: "1001", By: "Li"})
+}
+
+// hold lets a lane take a deposit, or asks the desk for that: it takes no duty.
+func (w *world) hold(i int, spec flow.DepositSpec) {
+	if w.chance(2) {
+		w.tell(i, spec)
+		return
+	}
+	a := duty.Ask{Lane: w.stands[i].name, By: w.somebody(w.stands[i].name)}
+	w.ask(spec.Ref, func(ctx context.Context, d *duty.Desk) error {
+		_, err := d.Hold(ctx, a, spec)
+		return err
+	}, nil)
 }
 
 // guest is somebody who arrives and shows a payment code, before or after the desk
@@ -119,7 +136,7 @@ func (w *world) guestByQR(i int) {
 	ref := w.reason("hold")
 	amount, room := w.deposit(), w.guestRoom()
 	w.story.Tell("%s: %s of %s by QR code, room %q", w.stands[i].name, ref, amount, room)
-	w.tell(i, flow.DepositSpec{Amount: amount, Room: room, Title: "押金 Deposit", Ref: ref, QR: true, Staff: "1001", By: "Li"})
+	w.hold(i, flow.DepositSpec{Amount: amount, Room: room, Title: "押金 Deposit", Ref: ref, QR: true, Staff: "1001", By: "Li"})
 	for range 4 {
 		w.pass(between(w.rng, 10*time.Millisecond, 700*time.Millisecond))
 		if shown := w.stands[i].deposit().QR; len(shown) > 0 {
@@ -193,19 +210,64 @@ func (w *world) part(left int) money.Fen {
 	return money.Fen(1 + w.rng.IntN(max(left, 1)))
 }
 
-func (w *world) capture(i int, key entry.Seq, amount money.Fen, last bool) {
-	reason := w.reason("capture")
+func (w *world) capture(i int, key entry.Seq, amount money.Fen, last bool) (reason string) {
+	reason = w.reason("capture")
+	w.counted(key, amount)
+	if w.chance(2) {
+		w.wants(i, duty.Ask{Order: key, Amount: amount, Reason: reason}, func(ctx context.Context, d *duty.Desk, a duty.Ask) error {
+			_, err := d.Capture(ctx, a, last)
+			return err
+		})
+		return reason
+	}
 	w.story.Tell("%s: %s: %s of deposit %d", w.stands[i].name, reason, amount, key)
 	w.tell(i, flow.CaptureSpec{Hold: key, Amount: amount, Last: last, Reason: reason, Staff: "1001", By: "Li"})
+	return reason
 }
 
-func (w *world) release(i int, key entry.Seq, amount money.Fen) {
-	reason := w.reason("release")
+// counted notes what is odd about a capture that somebody wishes.
+func (w *world) counted(key entry.Seq, amount money.Fen) {
+	if left := w.oracle.StillHeld(key); left > 0 && amount > left {
+		w.oracle.count(CapturesHigh)
+	}
+	if captured, _, one := w.oracle.Captures(key); captured && one {
+		w.oracle.count(CapturesTwice)
+	}
+	w.countOff(key)
+}
+
+func (w *world) countOff(key entry.Seq) {
+	if w.hotel.off[w.oracle.HoldMerchant(key)] {
+		w.oracle.count(MovesDisabled)
+	}
+}
+
+func (w *world) release(i int, key entry.Seq, amount money.Fen) (reason string) {
+	reason = w.reason("release")
 	if w.chance(2) {
 		amount = 0 // all that is left
 	}
+	if _, open, _ := w.oracle.Captures(key); open {
+		w.oracle.count(ReleasesBeside)
+	}
+	w.countOff(key)
+	if w.chance(2) {
+		w.wants(i, duty.Ask{Operation: duty.Release, Order: key, Amount: amount, Reason: reason}, release)
+		return reason
+	}
 	w.story.Tell("%s: %s: %s of deposit %d", w.stands[i].name, reason, amount, key)
 	w.tell(i, flow.ReleaseSpec{Hold: key, Amount: amount, Reason: reason, Staff: "1001", By: "Li"})
+	return reason
+}
+
+func release(ctx context.Context, d *duty.Desk, a duty.Ask) error {
+	_, err := d.Release(ctx, a)
+	return err
+}
+
+// releaseOf is what a lane hears of a release.
+func releaseOf(a duty.Ask) flow.Event {
+	return flow.ReleaseSpec{Hold: a.Order, Number: a.Number, Amount: a.Amount, Reason: a.Reason, Staff: a.By, By: a.By}
 }
 
 // twoDesks are both asked for something of one deposit at once.
@@ -217,35 +279,59 @@ func (w *world) twoDesks() {
 	w.oracle.count(DesksAtOnce)
 	amount := w.part(int(w.oracle.StillHeld(key)))
 	releases := w.chance(3)
+	var reasons []string
 	for i := range w.stands {
 		if releases && i == 0 {
-			w.release(i, key, 0)
+			reasons = append(reasons, w.release(i, key, 0))
 		} else {
-			w.capture(i, key, amount, false)
+			reasons = append(reasons, w.capture(i, key, amount, false))
 		}
 		w.pass(time.Nanosecond) // a moment of its own, so that a seed decides who is first
 	}
 	w.pass(between(w.rng, time.Millisecond, 20*time.Second))
+	if w.oracle.Became(reasons) == 1 {
+		w.oracle.count(DesksOne)
+	}
 }
 
-// moveCut is a move in the middle of which the agent ends, at any of its writes or
-// at any moment.
+// moveCut is a move, or a guest, in the middle of which the agent ends.
 func (w *world) moveCut(i int) {
-	if w.chance(2) {
-		n := 1 + w.rng.IntN(14)
+	what := func() { w.move(i) }
+	if w.chance(3) {
+		what = func() { w.guest(i) }
+	}
+	if w.chance(3) {
+		happens := what
+		what = func() { w.inTrouble(happens) }
+	}
+	w.endsIn(what)
+}
+
+// endsIn lets something happen and the agent end in the middle of it: in any of its
+// writes, right after any of its commits, or at any moment.
+func (w *world) endsIn(what func()) {
+	switch w.rng.IntN(5) {
+	case 0:
+		what()
+		w.pass(between(w.rng, time.Millisecond, time.Second))
+		w.stop()
+	case 1, 2:
+		n := 1 + w.rng.IntN(6)
+		w.story.Tell("the agent will be killed at commit %d from now", n)
+		w.killIn.Store(int32(n))
+		what()
+		w.pass(between(w.rng, time.Second, time.Minute))
+		w.killIn.Store(0)
+	default:
+		n := 1 + w.rng.IntN(30)
 		w.story.Tell("the power will fail at write %d from now", n)
 		w.disk.CutAfter(n)
-		w.move(i)
-		w.pass(between(w.rng, time.Second, 10*time.Second))
-		if w.disk.Off() || w.life == nil {
-			return
+		what()
+		w.pass(between(w.rng, time.Second, 20*time.Second))
+		if !w.disk.Off() && w.life != nil {
+			w.disk.CutAfter(-1)
 		}
-		w.disk.CutAfter(-1)
-		return
 	}
-	w.move(i)
-	w.pass(between(w.rng, time.Millisecond, time.Second))
-	w.stop()
 }
 
 // captureBack is a guest who wants something back of what was captured.
@@ -265,6 +351,11 @@ func (w *world) somebodyElse() {
 		return
 	}
 	number, network := w.oracle.HoldNumber(key)
+	defer func() {
+		if w.chance(2) {
+			w.endsIn(func() { w.moveOf(w.rng.IntN(len(w.stands)), key) })
+		}
+	}()
 	o, ok := w.bank.Search(network, func(o sandbox.Order) bool { return o.Number == number && o.Deposit != nil })
 	if !ok || o.Deposit.Left-o.Deposit.Moving <= 0 {
 		return
@@ -303,20 +394,44 @@ func (w *world) readSlip(i int) {
 		return
 	}
 	if number, _ := w.oracle.HoldNumber(key); w.chance(2) {
-		reason := w.reason("release")
-		w.story.Tell("%s: %s: all of deposit %s", w.stands[i].name, reason, number)
-		w.tell(i, flow.ReleaseSpec{Number: number, Reason: reason, By: "Li"})
+		w.releaseNumber(i, w.reason("release"), number)
 		return
 	}
 	w.story.Tell("%s: a reprint of deposit %d", w.stands[i].name, key)
 	w.tell(i, flow.Reprint{Key: key})
 }
 
+// releaseNumber is a slip or a wallet's voucher that is read, or typed.
+func (w *world) releaseNumber(i int, reason, number string) {
+	if w.chance(2) {
+		w.wants(i, duty.Ask{Operation: duty.Release, Number: number, Reason: reason}, release)
+		return
+	}
+	w.story.Tell("%s: %s: all of deposit %s", w.stands[i].name, reason, number)
+	w.tell(i, flow.ReleaseSpec{Number: number, Reason: reason, By: "Li"})
+}
+
+// voucher is a guest of another shop, with its slip or with what his wallet shows.
+func (w *world) voucher(i int) {
+	reason := w.reason("voucher")
+	w.oracle.Nobodys(reason)
+	all := []string{fmt.Sprintf("4200001%021d", w.wished), fmt.Sprintf("2027030122001%015d", w.wished), entry.Number(site, "0008", 5, w.wished), entry.Number("20000009", device, 5, w.wished)}
+	w.releaseNumber(i, reason, all[w.rng.IntN(len(all))])
+}
+
 // switchOff takes a merchant out of the config or puts it back; the agent begins
-// anew with it.
+// anew with it. Or its network disables it, and the agent hears of that as it asks.
 func (w *world) switchOff() {
 	all := w.shop.accounts()
 	name := all[w.rng.IntN(len(all))].name
+	if w.chance(2) {
+		w.story.Tell("merchant %s is disabled by its network", name)
+		w.bank.disable(name, true)
+		w.move(w.rng.IntN(len(w.stands)))
+		w.pass(between(w.rng, time.Second, 2*time.Minute))
+		w.bank.disable(name, false)
+		return
+	}
 	w.hotel.off[name] = !w.hotel.off[name]
 	w.story.Tell("merchant %s is off: %v", name, w.hotel.off[name])
 	w.powerOff(false)
@@ -331,16 +446,25 @@ func (w *world) daysGoBy() {
 	}
 	d := between(w.rng, 20*24*time.Hour, 32*24*time.Hour)
 	w.oracle.count(LongAway)
-	if w.chance(4) {
+	since := time.Now()
+	if w.chance(3) {
 		if w.diskFault != "" || w.diskFull { // nobody leaves a terminal for weeks that tries its disk every two seconds
 			w.technician()
 		}
+		cut := w.chance(2)
+		if cut {
+			w.weather(refused, networks...)
+		}
 		w.story.Tell("the desks are alone for %s", d)
-		w.pass(d)
+		if w.pass(d); cut {
+			w.oracle.Lapsed(since)
+			w.weather(fair, networks...)
+		}
 		return
 	}
 	w.story.Tell("the agent is off for %s", d)
 	w.powerOff(w.chance(2))
 	time.Sleep(d)
+	w.oracle.Lapsed(since)
 	w.powerOn()
 }

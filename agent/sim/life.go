@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tillgate/agent/clock"
+	"tillgate/agent/duty"
 	"tillgate/agent/flow"
 	refunding "tillgate/agent/flow/refund"
 	"tillgate/agent/flow/sale"
@@ -25,11 +26,15 @@ type life struct {
 	boot  entry.Seq // the first of this boot of the board
 	lanes []*flow.Lane
 	nets  *flow.Networks
+	desk  *duty.Desk
 	group sync.WaitGroup
 	ctx   context.Context
 	stop  context.CancelFunc
 	hang  []func() // up, on the providers' connections
 	over  *end     // told when the life has ended by itself
+
+	printers map[string]*flow.Output // by lane
+	asking   context.Context         // of whoever asks the desk: done when the life is over, whoever ends it
 }
 
 const (
@@ -59,8 +64,13 @@ func (w *world) begin() error {
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
-	l := &life{w: w, clock: c, store: s, boot: boot, over: newEnd()}
+	l := &life{w: w, clock: c, store: s, boot: boot, over: newEnd(), printers: map[string]*flow.Output{}}
 	l.ctx, l.stop = context.WithCancel(context.Background())
+	l.asking = l.over.within(l.ctx)
+	if err := l.openDesk(); err != nil {
+		l.stop()
+		return errors.Join(err, s.Close())
+	}
 	l.nets = l.networks()
 	for _, st := range w.stands {
 		l.lanes = append(l.lanes, l.lane(st))
@@ -168,6 +178,7 @@ func (l *life) lane(st *stand) *flow.Lane {
 	} else {
 		outs[flow.Drawer] = &flow.Output{Name: "drawer", What: flow.Drawer, Do: st.kick, Log: log}
 	}
+	l.printers[st.name] = outs[flow.Slip]
 	for name, o := range outs {
 		l.run(string(name), func() error { return o.Run(l.ctx) })
 	}

@@ -34,7 +34,13 @@ type Oracle struct {
 	held     map[string]*hold     // by number
 	wants    map[string]string    // of deposits, by their reasons: what each has become
 	tasks    map[entry.Seq]string // that nobody has seen to, with their lanes
-	life     int                  // of the agent
+	shifts   []*shift
+	ons      map[string]int     // who has wished to be on duty, and is not yet
+	ends     map[entry.Seq]bool // shifts that somebody has wished to end
+	taken    []taken
+	slips    taking             // of all hand-overs
+	askers   map[string]wanting // who has asked the desk for something, by reasons
+	life     int                // of the agent
 	broken   []string
 	stats    Stats
 	covered  Coverage
@@ -105,7 +111,8 @@ type codeFacts struct {
 func NewOracle() *Oracle {
 	return &Oracle{durable: map[entry.Seq]entry.Entry{}, orders: map[entry.Seq]*order{}, attempts: map[string]*attempt{},
 		refunds: map[entry.Seq]*refund{}, wishes: map[string]*wish{}, covered: Coverage{}, links: map[string]*attempt{}, codes: map[string]*codeFacts{}, stands: map[string]*stand{}, told: map[string]time.Time{},
-		holds: map[entry.Seq]*hold{}, held: map[string]*hold{}, wants: map[string]string{}, tasks: map[entry.Seq]string{}, stats: Stats{}}
+		holds: map[entry.Seq]*hold{}, held: map[string]*hold{}, wants: map[string]string{}, tasks: map[entry.Seq]string{}, stats: Stats{},
+		ons: map[string]int{}, ends: map[entry.Seq]bool{}, askers: map[string]wanting{}}
 }
 
 func (o *Oracle) breaks(promise int, format string, args ...any) {

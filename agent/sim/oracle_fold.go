@@ -12,7 +12,7 @@ import (
 func (o *Oracle) fold(e entry.Entry, life int) {
 	f := o.orders[e.Key]
 	if f == nil && e.Kind != entry.Opened {
-		if !o.foldHold(e, life) {
+		if !o.foldShift(e, life) && !o.foldHold(e, life) {
 			o.foldRefund(e, life)
 		}
 		return
@@ -35,6 +35,7 @@ func (o *Oracle) fold(e entry.Entry, life int) {
 		o.ended(f, o.attempts[b.Number], pay.State(b.State))
 	case entry.Settled:
 		o.settle(f, entry.Must[entry.SettledBody](e), life)
+		o.sold(e, f, f.settling)
 	case entry.Frozen:
 		o.freeze(f, e.Seq, entry.Must[entry.FrozenBody](e))
 	case entry.Decided:

@@ -248,6 +248,9 @@ func (o *Oracle) moveAsked(h *hold, b entry.MoveAskedBody) {
 		o.breaks(6, "capture %s is one more than the network lets be", b.Number)
 	}
 	o.wantedOnce(b.Reason, b.What+" "+b.Number)
+	if h.letsGo(b) {
+		o.allowed(b.Reason, b.What+" "+b.Number)
+	}
 	if b.Lane != h.Lane {
 		o.stats[MovesElsewhere]++
 	}

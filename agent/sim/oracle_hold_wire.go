@@ -86,6 +86,9 @@ func (o *Oracle) arrivedHold(h *hold, op sandbox.Op, number string) attempt {
 
 // troubledHold notes what a network does with a request about a deposit on purpose.
 func (o *Oracle) troubledHold(h *hold, op sandbox.Op, number string, do sandbox.Behaviour, lie bool) {
+	if slices.Contains(lostAnswers(), lost(op, do.Kind)) {
+		o.stats[lost(op, do.Kind)]++
+	}
 	bounces := op == sandbox.Refund && (do.Kind == sandbox.Abnormal || do.Kind == sandbox.ComesBack)
 	for _, r := range h.refunds.refunds {
 		r.bounced = r.bounced || bounces && r.Number == number
@@ -128,6 +131,7 @@ func (o *Oracle) captureRefund(e entry.Entry, b entry.RefundAskedBody, life int)
 	} else {
 		w.refund = r
 	}
+	o.allowed(r.Reason, "refund "+r.Number)
 	h.refunds.refunds = append(h.refunds.refunds, r)
 	o.refunds[r.key] = r
 	o.stats[CaptureRefunds]++

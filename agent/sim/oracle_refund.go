@@ -118,8 +118,12 @@ func (o *Oracle) foldRefund(e entry.Entry, life int) {
 		r.heard[pay.State(b.State)], r.stuck = true, r.stuck || b.Stuck
 	case entry.RefundDone:
 		o.refundDone(r, entry.Must[entry.RefundDoneBody](e), life)
+		o.gave(e, r, r.done.Settled)
 	case entry.RefundRefused:
 		o.refundRefused(r, entry.Must[entry.RefundRefusedBody](e))
+		if r.other > 0 {
+			o.gave(e, r, r.other)
+		}
 	default:
 		o.task(r.Lane, e)
 		o.put(&r.outputs, e)
@@ -153,6 +157,7 @@ func (o *Oracle) refundAsked(e entry.Entry, life int) {
 		o.breaks(1, "refund %s goes back by %q, order %d was paid by %q", b.Number, b.Way, f.key, f.settled.way)
 	}
 	o.granted(r)
+	o.allowed(r.Reason, "refund "+r.Number)
 	f.refunds = append(f.refunds, r)
 	o.refunds[r.key] = r
 	o.stats[Refunds]++

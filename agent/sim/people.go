@@ -12,6 +12,10 @@ import (
 
 // act is one thing that somebody does, or one thing that breaks or mends.
 func (w *world) act() {
+	if w.chance(14) {
+		w.shift()
+		return
+	}
 	if w.hotel != nil && !w.chance(4) {
 		w.host()
 		return

@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"tillgate/agent/duty"
 	"tillgate/agent/flow"
 	"tillgate/store/entry"
 	"tillgate/store/money"
@@ -84,6 +86,14 @@ func (w *world) wish(i int, r flow.Refund) {
 	w.wished++
 	r.Reason, r.Staff, r.By = fmt.Sprint("wish ", w.wished), "1001", "Li"
 	w.oracle.Wished(r.Reason, r.Amount)
+	if w.chance(2) {
+		a := duty.Ask{Order: r.Order, Number: r.Number, Amount: r.Amount, Capture: r.Capture, Reason: r.Reason}
+		w.wants(i, a, func(ctx context.Context, d *duty.Desk, a duty.Ask) error {
+			_, err := d.Refund(ctx, a)
+			return err
+		})
+		return
+	}
 	w.story.Tell("%s: %s: %s of order %d%s", w.stands[i].name, r.Reason, r.Amount, r.Order, r.Number)
 	w.tell(i, r)
 }

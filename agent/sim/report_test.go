@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,7 @@ func TestARunStopsWhenItIsToldTo(t *testing.T) {
 func TestALongRunHasToReachEverything(t *testing.T) {
 	t.Parallel()
 	all := Stats{}
-	for _, name := range outcomes {
+	for _, name := range slices.Concat(outcomes, shiftOutcomes) {
 		all[name] = 1
 	}
 	short := Stats{Orders: 1}

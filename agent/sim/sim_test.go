@@ -66,6 +66,7 @@ func difference(a, b string) string {
 var caughtBy = map[Bug]string{
 	ClosedUnseen: "promise 1: ", OldQR: "promise 1: the screen of", CashBeside: "promise 1: order", SentTwice: "promise 1: charge", RefundRenumbered: "promise 1: ",
 	RefundUnknownIsNo: "promise 1: of order", RefundOnItsWay: "promise 1: refund", CeilingLoose: "promise 1: refund",
+	GapToLast: "promise 7: ", ShiftOfBeginning: "promise 7: ", RestartEndsShift: "promise 7: shift",
 }
 
 // Every bug is put in, and found within a few seeds that are fine without it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"tillgate/store"
 	"tillgate/store/entry"
@@ -20,14 +21,22 @@ type spy struct {
 
 // CommitWith is the store's, with an eye on the disk.
 func (s *spy) CommitWith(ctx context.Context, step store.Step, riders ...store.Step) ([]entry.Entry, [][]entry.Entry, error) {
+	if s.over.killed() { // nothing runs any more
+		<-ctx.Done()
+		return nil, nil, store.ErrUnwritten
+	}
 	s.w.bug.beforeCommit(s.stand, step)
 	step = s.w.bug.step(step)
 	before := s.w.room()
 	entries, rode, err := s.Store.CommitWith(ctx, step, riders...)
 	if s.w.disk.Off() {
-		s.w.oracle.count(CutsInWrite)
+		s.w.cutAt(step)
 		s.over.tell("the power fails in the middle of a write")
 		<-ctx.Done() // nothing runs any more; the journal will tell what it kept
+		return nil, nil, store.ErrUnwritten
+	}
+	if err == nil && s.w.killAt(s.over, step) {
+		<-ctx.Done() // the journal will tell that it has it
 		return nil, nil, store.ErrUnwritten
 	}
 	if err != nil {
@@ -98,6 +107,7 @@ func refusalOf(err error) refusal {
 type end struct {
 	once sync.Once
 	why  string
+	kill atomic.Bool // the process is gone, in the middle of what it did
 	done chan struct{}
 }
 
@@ -108,4 +118,20 @@ func (e *end) tell(why string) {
 		e.why = why
 		close(e.done)
 	})
+}
+
+// killed tells whether the process is gone.
+func (e *end) killed() bool { return e.kill.Load() }
+
+// within is a context that is done when the life is over, too.
+func (e *end) within(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		select {
+		case <-e.done:
+		case <-ctx.Done():
+		}
+	}()
+	return ctx
 }

@@ -142,6 +142,11 @@ func (s *stand) print(ctx context.Context, e flow.Effect) error {
 }
 
 func (s *stand) slip(e flow.Effect) {
+	if e.Handover != nil {
+		s.story.Tell("%s prints the hand-over of shift %d (copy %d)", s.name, e.Key, e.Copy)
+		s.oracle.HandoverPrinted(e.Key, *e.Handover, e.Copy > 0)
+		return
+	}
 	if e.Receipt.Act != "" {
 		s.story.Tell("%s prints the %s of deposit %s (copy %d)", s.name, e.Receipt.Act, e.Receipt.Number, e.Copy)
 		s.oracle.DepositPrinted(e.Key, e.Receipt, e.Copy > 0)

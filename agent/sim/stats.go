@@ -113,8 +113,38 @@ const (
 	CaptureRefunds = "refunds of captures"
 	DesksAtOnce    = "deposits wished of at two desks at once"
 	LongAway       = "weeks that go by"
+	CapturesHigh   = "captures of more than is held, wished"
+	CapturesTwice  = "second captures at wechat, wished"
+	ReleasesBeside = "releases wished while a capture is unknown"
+	DesksOne       = "deposits wished of at two desks at once: one had it"
+	EndsOffline    = "deposits that ended while offline"
+	Vouchers       = "vouchers of another shop"
+	MovesDisabled  = "captures and releases of a merchant that is off"
+	Disabled       = "requests refused because the merchant is disabled"
 	LastGuests     = "guests after everything was mended"
 )
+
+// What is counted of people on duty.
+const (
+	ShiftsBegun       = "shifts"
+	ShiftsOfStore     = "shifts of the whole store"
+	ShiftsTaken       = "shifts not begun, somebody is on duty"
+	ShiftsEnded       = "shifts ended"
+	ShiftsOverRestart = "shifts that went on over a restart"
+	ShiftSums         = "shifts summed and held against the ledger"
+	NobodysSales      = "sales while nobody was on duty"
+	HandOvers         = "hand-overs"
+	HandOversOpen     = "hand-overs with orders that are not final"
+	HandOversGap      = "hand-overs with what nobody took"
+	HandOversLate     = "hand-overs of a shift that had ended before"
+	HandOversRefused  = "hand-overs refused: it is not theirs"
+	HandOverSlips     = "slips of a hand-over"
+	OffDuty           = "refused: off duty"
+)
+
+// shiftOutcomes are what a run of either scene has to come to.
+var shiftOutcomes = []string{ShiftsBegun, ShiftsOfStore, ShiftsTaken, ShiftsEnded, ShiftsOverRestart, ShiftSums, NobodysSales, HandOvers, HandOversOpen, HandOversGap,
+	HandOversLate, HandOversRefused, HandOverSlips, OffDuty}
 
 // hotelOutcomes are what a run of many hotels has to come to.
 var hotelOutcomes = []string{Holds, HoldsByQR, HoldsHeld, HoldsAgain, HoldsWarned, HoldsForeign, HoldVoices, MovesElsewhere, CaptureRefunds, DesksAtOnce, LongAway, LastGuests,
@@ -142,9 +172,9 @@ func (s Stats) Add(o Stats) {
 func (s Stats) Missing(of Scene) (names []string) {
 	all := outcomes
 	if of == Hotel {
-		all = hotelOutcomes
+		all = slices.Concat(hotelOutcomes, faultsSeen())
 	}
-	for _, name := range all {
+	for _, name := range slices.Concat(all, shiftOutcomes) {
 		if s[name] == 0 {
 			names = append(names, name)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing/synctest"
 	"time"
 
@@ -40,7 +41,10 @@ type world struct {
 	hints  *hints   // what a bug remembers over a restart
 	shop   shop
 	wished int    // refunds so far
+	lives  uint64 // so far
 	hotel  *hotel // nil: it is a shop
+
+	killIn atomic.Int32 // commits from now on; 0: nobody kills the agent
 }
 
 // chance is true once in n.
@@ -66,6 +70,7 @@ func (w *world) play(steps int) {
 	w.mend()
 	w.lastSales()
 	w.lastGuests()
+	w.lastShift()
 	w.check()
 	w.close()
 }
@@ -104,6 +109,9 @@ func (w *world) pass(d time.Duration) {
 // revive follows a life that has ended by itself.
 func (w *world) revive() {
 	w.story.Tell("%s", w.life.over.why)
+	if w.life.over.killed() {
+		w.disk.Restore(w.disk.Image()) // the handles of the killed process write no more
+	}
 	w.powerOff(w.disk.Off())
 	if len(w.oracle.Broken()) == 0 {
 		time.Sleep(between(w.rng, time.Second, 40*time.Second))
@@ -117,6 +125,7 @@ func (w *world) powerOn() {
 		err := w.begin()
 		if err == nil {
 			w.story.Tell("the agent begins")
+			w.hire()
 			return
 		}
 		w.story.Tell("the agent cannot begin: %s", plain(err))
