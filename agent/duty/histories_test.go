@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -197,24 +198,35 @@ func (b *ledger) close(t *rapid.T) {
 
 // TestHistories: whatever happens in whatever order, every transaction is in one
 // shift or nobody's, those sum to the ledger, and the slips print it all once.
-// It is not parallel: how many there are is set for the whole process.
+// It is not parallel to others: how many there are is set for the whole process.
 func TestHistories(t *testing.T) {
-	asked := false
-	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
-	if !asked {
-		before := flag.Lookup("rapid.checks").Value.String()
-		n := histories
-		if testing.Short() {
-			n = 100 // of which rapid plays a fifth
+	checks := flag.Lookup("rapid.checks")
+	n, before := histories, checks.Value.String()
+	flag.Visit(func(f *flag.Flag) {
+		if f.Name == checks.Name {
+			n, _ = strconv.Atoi(before) // rapid has read it
 		}
-		if err := flag.Set("rapid.checks", fmt.Sprint(n)); err != nil {
-			t.Fatal(err)
-		}
-		defer flag.Set("rapid.checks", before) //nolint:errcheck // it was its value
+	})
+	side := runtime.GOMAXPROCS(0)
+	if err := flag.Set(checks.Name, fmt.Sprint((n+side-1)/side)); err != nil {
+		t.Fatal(err)
 	}
-	base := newLab(t, 60) // people are hired once: their PINs cost more than a history
+	defer flag.Set(checks.Name, before) //nolint:errcheck // it was its value
+	t.Run("lives", func(t *testing.T) {
+		for i := range side {
+			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				t.Parallel()
+				live(t, 60+uint64(i))
+			})
+		}
+	})
+}
+
+// live lives through histories, one after the other.
+func live(t *testing.T, seed uint64) {
+	base := newLab(t, seed) // people are hired once: their PINs cost more than a history
 	people := []string{base.hire("Wang", staff.Clerk, nil), base.hire("Li", staff.Clerk, nil), base.hire("Zhao", staff.Manager, nil)}
-	lived := ledger{}
+	lived, n := ledger{}, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		b := &ledger{lab: base.again(), tills: map[entry.Seq]*till{}, people: people}
 		b.live(rt, rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0)), rapid.SampledFrom([]int{80, 40, 10, 0}).Draw(rt, "events"))
@@ -222,8 +234,9 @@ func TestHistories(t *testing.T) {
 		b.sums(rt)
 		lived.crashes, lived.slips.sales, lived.slips.refunds = lived.crashes+b.crashes, lived.slips.sales+b.slips.sales, lived.slips.refunds+b.slips.refunds
 		b.end()
+		n++
 	})
-	if t.Logf("%d sales, %d refunds, %d restarts", lived.slips.sales, lived.slips.refunds, lived.crashes); lived.slips.sales == 0 || lived.slips.refunds == 0 {
+	if t.Logf("%d histories: %d sales, %d refunds, %d restarts", n, lived.slips.sales, lived.slips.refunds, lived.crashes); lived.slips.sales == 0 || lived.slips.refunds == 0 {
 		t.Error("the histories are too quiet to show anything")
 	}
 }
