@@ -23,7 +23,7 @@ const (
 // this epoch does not know.
 const OlderShift = -1
 
-// OrderRow is an order as reports need it, with its refunds.
+// OrderRow is an order or a deposit as reports need it, with its refunds.
 type OrderRow struct {
 	Order  entry.Seq // the order's key. Where Lost is set, its refund's
 	Lane   string
@@ -48,6 +48,8 @@ type OrderRow struct {
 
 	Older   bool // it ended in an epoch before a damage: its entries are wrapped
 	Lost    bool // a damage has taken the order, and only its refund is there
+	Deposit bool // it is a deposit, and what stands above is its taking: paid once it is held, and nothing of it settled
+	Moves   []MoveRow
 	Refunds []RefundRow
 }
 

@@ -18,7 +18,7 @@ type OrderQuery struct {
 	Shift        int64     // 0: any
 	Lane         string    // "": any
 	Before       entry.Seq // orders below it; 0: from the newest
-	Number       string    // a whole number of an order or a refund: that order only
+	Number       string    // a whole number of an order, a deposit, a refund or a move: that order or deposit only
 	Bare         bool      // without titles, callers' and networks' numbers: figures need none
 }
 
@@ -29,7 +29,7 @@ const (
 	sliceTexts = 300
 )
 
-// Orders yields orders, the newest first by their keys. It reads in slices
+// Orders yields orders and deposits, the newest first by their keys. It reads in slices
 // between commits and keeps no more than one of them; an order that changes
 // meanwhile is as it was when its slice was read. It stops after an error.
 func (s *Store) Orders(ctx context.Context, q OrderQuery) iter.Seq2[OrderRow, error] {
@@ -64,11 +64,15 @@ func (s *Store) CountOrders(ctx context.Context, q OrderQuery) (count int64, err
 	if err != nil {
 		return 0, s.failed("count orders", err)
 	}
+	held, _, err := s.conn.number("SELECT count(*) FROM hold WHERE id < ?", int64(from))
+	if err != nil {
+		return 0, s.failed("count deposits", err)
+	}
 	older, _, err := s.conn.number("SELECT count(*) FROM entry WHERE seq <= ? AND seq < ? AND prev = 0 AND seq > 1", int64(end), int64(from))
 	if err != nil {
 		return 0, s.failed("count orders", err)
 	}
-	return count + older, nil
+	return count + held + older, nil
 }
 
 // orderWhere picks the orders of a range of keys that may be wanted.
@@ -163,6 +167,9 @@ func (r *orderReader) findNumbered() error {
 	if of, _, err := entry.RefundOf(number); err == nil {
 		number = of
 	}
+	if of, _, err := entry.MoveOf(number); err == nil {
+		number = of
+	}
 	key, ok, err := r.s.find(number)
 	if err == nil && !ok {
 		key, ok, err = r.s.find(r.q.Number) // a refund whose order is lost
@@ -189,7 +196,7 @@ func (r *orderReader) findNumbered() error {
 	return r.slice(key, key+1)
 }
 
-// slice reads the orders whose keys are in a range, and the refunds in it whose
+// slice reads the orders and deposits whose keys are in a range, and the refunds in it whose
 // orders are lost. The caller has the turn.
 func (r *orderReader) slice(low, to entry.Seq) error {
 	r.rows, r.pool = r.rows[:0], r.pool[:0]
@@ -209,41 +216,64 @@ func (r *orderReader) slice(low, to entry.Seq) error {
 	if err != nil {
 		return err
 	}
+	holds, err := r.holds(low, to)
+	if err != nil {
+		return err
+	}
 	var all bodies
 	if !r.q.Bare && len(sales) > 0 {
 		if all, err = r.bodies(low, to); err != nil {
 			return err
 		}
 	}
-	for _, sale := range sales {
-		for len(lost) > 0 && lost[0].ID > sale.ID {
-			if err := r.addLost(lost[0]); err != nil {
-				return err
-			}
-			lost = lost[1:]
+	for len(sales)+len(holds)+len(lost) > 0 {
+		var sale, hold, alone entry.Seq // the newest of each that is left
+		if len(sales) > 0 {
+			sale = sales[0].ID
 		}
-		row, err := r.row(sale, all)
+		if len(holds) > 0 {
+			hold = holds[0].ID
+		}
+		if len(lost) > 0 {
+			alone = lost[0].ID
+		}
+		switch newest := max(sale, hold, alone); newest {
+		case alone:
+			err, lost = r.addLost(lost[0]), lost[1:]
+		case hold:
+			err, holds = r.addHold(holds[0], ofOrder(&refunds, newest)), holds[1:]
+		default:
+			err, sales = r.addSale(sales[0], all, ofOrder(&refunds, newest)), sales[1:]
+		}
 		if err != nil {
-			return err
-		}
-		from := len(r.pool)
-		for len(refunds) > 0 && refunds[0].Asked.Order >= sale.ID {
-			if refunds[0].Asked.Order == sale.ID {
-				if err := r.addRefund(refunds[0]); err != nil {
-					return err
-				}
-			}
-			refunds = refunds[1:]
-		}
-		row.Refunds = r.pool[from:len(r.pool):len(r.pool)]
-		r.rows = append(r.rows, row)
-	}
-	for _, refund := range lost {
-		if err := r.addLost(refund); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ofOrder takes an order's refunds from those of a slice, the newest order's first.
+func ofOrder(refunds *[]Refund, order entry.Seq) []Refund {
+	all, from := *refunds, 0
+	for from < len(all) && all[from].Asked.Order > order {
+		from++
+	}
+	to := from
+	for to < len(all) && all[to].Asked.Order == order {
+		to++
+	}
+	*refunds = all[to:]
+	return all[from:to]
+}
+
+func (r *orderReader) addSale(sale Sale, all bodies, refunds []Refund) error {
+	row, err := r.row(sale, all)
+	if err != nil {
+		return err
+	}
+	row.Refunds, err = r.refundRows(refunds)
+	r.rows = append(r.rows, row)
+	return err
 }
 
 // row is an order's row: of its summary, and of its entries as far as need be.

@@ -66,13 +66,16 @@ func reverse(entries []entry.Entry) {
 	}
 }
 
-// addOlder adds the row of wrapped entries that are an order which had ended, or a
-// refund which had, and whose order is lost.
+// addOlder adds the row of wrapped entries that are an order or a deposit which had
+// ended, or a refund which had, and whose order is lost.
 func (r *orderReader) addOlder(entries []entry.Entry) error {
 	key, last := entries[0].Key, entries[len(entries)-1].Seq
 	switch read[entry.SalvagedBody](entries[0].Body).Kind {
 	case entry.RefundAsked, entry.RefundInherited, entry.RefundHeard, entry.RefundDone, entry.RefundRefused:
 		return r.addOlderRefund(object{key: key, last: last})
+	case entry.HoldAsked, entry.HoldInherited, entry.HoldHeard, entry.HoldPlaced, entry.HoldReturning, entry.HoldEnded, entry.HoldSeen,
+		entry.MoveAsked, entry.MoveDone, entry.MoveRefused:
+		return r.addOlderHold(entries)
 	}
 	var st story
 	var pay Payment
@@ -102,13 +105,9 @@ func (r *orderReader) addOlder(entries []entry.Entry) error {
 		if err != nil {
 			return err
 		}
-		from := len(r.pool)
-		for _, refund := range refunds {
-			if err := r.addRefund(refund); err != nil {
-				return err
-			}
+		if row.Refunds, err = r.refundRows(refunds); err != nil {
+			return err
 		}
-		row.Refunds = r.pool[from:len(r.pool):len(r.pool)]
 	}
 	r.rows = append(r.rows, row)
 	return nil

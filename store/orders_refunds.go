@@ -15,6 +15,17 @@ func (r *orderReader) refunds(where string, low, to entry.Seq) (refunds []Refund
 	return refunds, err
 }
 
+// refundRows adds refunds to the slice's, and answers with their rows.
+func (r *orderReader) refundRows(refunds []Refund) ([]RefundRow, error) {
+	from := len(r.pool)
+	for _, refund := range refunds {
+		if err := r.addRefund(refund); err != nil {
+			return nil, err
+		}
+	}
+	return r.pool[from:len(r.pool):len(r.pool)], nil
+}
+
 // addRefund adds a refund to the slice's.
 func (r *orderReader) addRefund(refund Refund) error {
 	row, err := r.refundRow(refund)
