@@ -144,8 +144,9 @@ func wireOf(want asked, t report.Table) client.Report {
 }
 
 func figuresOf(f report.Figures) client.Figures {
-	pending := func(p report.Pending) client.Pending { return client.Pending{Count: p.Count, Amount: p.Amount} }
+	pending := func(p report.Pending) client.Pending { return client.Pending(p) }
 	return client.Figures{Sales: f.Sales, Amount: f.Amount, Discount: f.Discount(), Settled: f.Settled, Refunds: f.Refunds, Refund: f.Refund,
 		RefundSettled: f.RefundSettled, Received: f.Received(), Unknown: pending(f.Unknown), Open: pending(f.Open), Frozen: pending(f.Frozen),
-		RefundUnknown: pending(f.RefundUnknown), RefundOpen: pending(f.RefundOpen), Untrusted: f.Untrusted}
+		RefundUnknown: pending(f.RefundUnknown), RefundOpen: pending(f.RefundOpen), DepositOpen: pending(f.DepositOpen), Untrusted: f.Untrusted,
+		Deposits: client.DepositSums{Taken: pending(f.Taken), Captured: pending(f.Captures), Released: pending(f.Released), Held: pending(f.StillHeld)}}
 }

@@ -71,7 +71,7 @@ func (a *api) getShift(w http.ResponseWriter, r *http.Request, who *caller) erro
 		return err
 	}
 	out := client.ShiftFigures{Shift: a.shift(s), Total: sumOf(slip.Total), Nobody: sumOf(slip.Nobody), Wallets: []client.WalletSum{},
-		Pending: client.Pending{Count: slip.Pending.Count, Amount: slip.Pending.Amount}}
+		Pending: client.Pending(slip.Pending), Deposits: depositsOf(slip.Total.Deposits), NobodyDeposits: depositsOf(slip.Nobody.Deposits)}
 	for _, one := range slip.Wallets {
 		out.Wallets = append(out.Wallets, client.WalletSum{Wallet: one.Wallet, Sum: sumOf(one.HandoverSum)})
 	}
@@ -106,4 +106,8 @@ func timeOf(ms int64) string { return words.China(time.UnixMilli(ms)).Format(tim
 
 func sumOf(s words.HandoverSum) client.Sum {
 	return client.Sum{Sales: s.Sales, Refunds: s.Refunds, Amount: s.Amount, Discount: s.Discount, Refunded: s.Refunded, Received: s.Received}
+}
+
+func depositsOf(d words.HandoverDeposits) client.DepositSums {
+	return client.DepositSums{Taken: client.Pending(d.Taken), Captured: client.Pending(d.Captured), Released: client.Pending(d.Released), Held: client.Pending(d.Held)}
 }

@@ -156,7 +156,7 @@ func reportPage(v reportView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, column := range report.Columns() {
+		for _, column := range v.table.Columns() {
 			templ_7745c5c3_Err = head(column.Name).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -167,12 +167,12 @@ func reportPage(v reportView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, line := range v.table.Lines {
-			templ_7745c5c3_Err = reportRow(v.by.Label(line.Keys[0], words.Zh), line.Figures, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = reportRow(v.by.Label(line.Keys[0], words.Zh), v.table.Columns(), line.Figures, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = reportRow(words.ReportTotal.Both(), v.table.Total, "total").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = reportRow(words.ReportTotal.Both(), v.table.Columns(), v.table.Total, "total").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -347,7 +347,7 @@ var fileStates = []struct {
 	says  words.Page
 }{{fileRuns, words.PageFileRuns}, {fileWhole, words.PageFileWhole}, {fileStopped, words.PageFileStopped}, {fileBroken, words.PageFileBroken}}
 
-func reportRow(name string, f report.Figures, class string) templ.Component {
+func reportRow(name string, columns []report.Column, f report.Figures, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -403,7 +403,7 @@ func reportRow(name string, f report.Figures, class string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, column := range report.Columns() {
+		for _, column := range columns {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<td class=\"amount\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

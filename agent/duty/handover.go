@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -114,32 +115,31 @@ func (d *Desk) count(ctx context.Context, s store.Shift) (slip words.Handover, o
 	return slip, open, nil
 }
 
-// pending lists what is not final on a shift's lanes. It is asked for when the
+// pending lists what is not final on a shift's lanes, and says what is held there. It is asked for when the
 // shift has ended: what ends from here on is the next one's, or nobody's.
 func (d *Desk) pending(ctx context.Context, source report.Source, s store.Shift, slip *words.Handover) (open []entry.Seq, err error) {
-	q := report.Query{Lanes: s.Lanes(), States: []report.State{report.Unknown, report.Open, report.Frozen}}
-	page, err := report.Details(ctx, source, q, pendingMax)
+	left, err := report.LeftOn(ctx, source, s.Lanes(), pendingMax)
 	if err != nil {
 		return nil, err
 	}
-	for i := range page.Movements {
-		m := &page.Movements[i]
+	slip.Total.Deposits.Held = words.HandoverPendings(left.Held)
+	for i := range left.Movements {
+		m := &left.Movements[i]
 		slip.Pending.Count++
 		slip.Pending.Amount += m.Amount
 		if open = append(open, m.Order); i >= pendingListed {
 			continue
 		}
-		number := m.Number
-		if m.Refund {
-			number = m.RefundNumber
-		}
+		number := cmp.Or(m.RefundNumber, m.Number)
 		slip.List = append(slip.List, words.HandoverUnended{Number: number, State: m.Says(), At: time.UnixMilli(m.At), Amount: m.Amount})
 	}
 	return slices.Compact(open), nil
 }
 
 func sumOf(f report.Figures) words.HandoverSum {
-	return words.HandoverSum{Sales: f.Sales, Refunds: f.Refunds, Amount: f.Amount, Discount: f.Discount(), Refunded: f.RefundSettled, Received: f.Received()}
+	beside := func(p report.Pending) words.HandoverPendings { return words.HandoverPendings(p) }
+	return words.HandoverSum{Sales: f.Sales, Refunds: f.Refunds, Amount: f.Amount, Discount: f.Discount(), Refunded: f.RefundSettled, Received: f.Received(),
+		Deposits: words.HandoverDeposits{Taken: beside(f.Taken), Captured: beside(f.Captures), Released: beside(f.Released), Held: beside(f.StillHeld)}}
 }
 
 func walletsOf(lines []report.Line) (wallets []words.HandoverWallet) {

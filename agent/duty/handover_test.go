@@ -80,8 +80,12 @@ func (l *lab) gives(order entry.Seq, lane string, amount money.Fen, ended bool) 
 	l.tb.Helper()
 	p, err := l.books.Payment(context.Background(), order)
 	l.must(err)
-	drafts := []entry.Draft{entry.New(entry.RefundAsked, entry.RefundAskedBody{Order: order, Of: p.Settled.Number, Number: p.Next(), Amount: amount, Paid: p.Settled.Amount,
-		Lane: lane, Merchant: "shop", Network: p.Asked.Network, Way: p.Asked.Way})}
+	asked := entry.RefundAskedBody{Order: order, Of: p.Settled.Number, Number: p.Next(), Amount: amount, Paid: p.Settled.Amount,
+		Lane: lane, Merchant: "shop", Network: p.Asked.Network, Way: p.Asked.Way}
+	for _, c := range p.Captured() { // of the newest
+		asked.Capture, asked.Paid, asked.Held = c.Number, c.Moved, p.Hold.Held()
+	}
+	drafts := []entry.Draft{entry.New(entry.RefundAsked, asked)}
 	if ended {
 		drafts = append(drafts, entry.New(entry.RefundDone, entry.RefundDoneBody{Settled: amount, Total: p.Returned() + amount}))
 	}

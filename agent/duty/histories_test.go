@@ -14,6 +14,7 @@ import (
 	"tillgate/agent/report"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
+	"tillgate/store"
 	"tillgate/store/entry"
 	"tillgate/store/money"
 )
@@ -24,8 +25,9 @@ const histories = 100
 
 // till is what a bookkeeper writes down of one shift while it happens.
 type till struct {
-	sales, refunds int64
-	in, out        money.Fen
+	sales, refunds            int64
+	in, out                   money.Fen
+	taken, captured, released money.Fen // of deposits
 }
 
 // ledger is the bookkeeper's: a till for each shift, 0 is nobody's; and what is
@@ -33,7 +35,8 @@ type till struct {
 type ledger struct {
 	*lab
 	tills   map[entry.Seq]*till
-	paid    []entry.Seq // orders of which a part may go back
+	paid    []entry.Seq // orders of which a part may go back, and deposits
+	held    []entry.Seq // deposits
 	open    []unended
 	people  []string
 	slips   till // what all hand-overs have printed
@@ -44,6 +47,8 @@ type unended struct {
 	lane, number string
 	order        entry.Seq // 0: it is a refund
 	refund       entry.Seq
+	hold         entry.Seq // it is a capture or release of this deposit
+	captures     bool
 	amount       money.Fen
 }
 
@@ -70,7 +75,11 @@ func (b *ledger) live(t *rapid.T, random *rand.Rand, events int) {
 	for range events {
 		lane, amount := b.lanes.names[random.IntN(len(b.lanes.names))], money.Fen(1+random.Int64N(50_000))
 		b.pass(int64(random.IntN(600_000)))
-		switch what := random.IntN(16); {
+		switch what := random.IntN(20); {
+		case what > 17:
+			b.deposits(lane, amount)
+		case what > 15:
+			b.moves(lane, random)
 		case what < 5:
 			_, key := b.sells(lane, amount, []string{"wechat", "alipay", "cash"}[random.IntN(3)])
 			b.takes(lane, amount)
@@ -93,6 +102,63 @@ func (b *ledger) live(t *rapid.T, random *rand.Rand, events int) {
 	}
 }
 
+// deposits has a deposit held on a lane.
+func (b *ledger) deposits(lane string, amount money.Fen) {
+	number := b.books.Number()
+	entries, err := b.books.Store.Commit(context.Background(), store.Step{Entries: []entry.Draft{
+		entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: number, Amount: amount, Lane: lane, Merchant: "inn", Network: "alipay"}),
+		entry.New(entry.HoldPlaced, entry.HoldPlacedBody{Amount: amount, Network: "20" + number, Parts: true})}})
+	b.must(err)
+	b.till(lane).taken += amount
+	b.held, b.paid = append(b.held, entries[0].Key), append(b.paid, entries[0].Key)
+}
+
+// moves captures a part of a deposit on a lane, now and then with the rest gone
+// back, or releases one, or finds that its network has ended it; or one of the
+// first two has no word yet, and then the deposit is left alone.
+func (b *ledger) moves(lane string, random *rand.Rand) {
+	if len(b.held) == 0 {
+		return
+	}
+	h, err := b.books.Hold(context.Background(), b.held[random.IntN(len(b.held))])
+	b.must(err)
+	left := h.Left()
+	if left == 0 || h.Moving() != nil {
+		return
+	}
+	what := []string{entry.Capture, entry.Release}[random.IntN(2)]
+	number, ok := h.Next(what)
+	amount := 1 + money.Fen(random.Int64N(int64(left)))
+	switch ends := random.IntN(6); {
+	case ends == 0:
+		b.then(h.ID, true, entry.New(entry.HoldSeen, entry.HoldSeenBody{Captured: h.Captured, Released: h.Released + left, Why: entry.SeenExpired}))
+		b.till(h.Lane).released += left
+	case !ok:
+	case ends == 1:
+		b.then(h.ID, false, entry.New(entry.MoveAsked, entry.MoveAskedBody{Number: number, What: what, Amount: amount, Lane: lane}))
+		b.open = append(b.open, unended{lane: lane, hold: h.ID, number: number, amount: amount, captures: what == entry.Capture})
+	default:
+		rest := money.Fen(0)
+		if what == entry.Capture && ends == 2 {
+			rest = left - amount
+		}
+		b.then(h.ID, amount+rest == left, entry.New(entry.MoveAsked, entry.MoveAskedBody{Number: number, What: what, Amount: amount, Lane: lane}),
+			entry.New(entry.MoveDone, entry.MoveDoneBody{Number: number, Amount: amount, Rest: rest}))
+		b.moved(lane, amount, rest, what == entry.Capture)
+	}
+}
+
+// moved writes down what a capture or a release has moved.
+func (b *ledger) moved(lane string, amount, rest money.Fen, captures bool) {
+	t := b.till(lane)
+	if !captures {
+		t.released += amount
+		return
+	}
+	b.takes(lane, amount)
+	t.captured, t.released = t.captured+amount, t.released+rest
+}
+
 func (b *ledger) givesBack(lane string, random *rand.Rand) {
 	if len(b.paid) == 0 {
 		return
@@ -100,10 +166,14 @@ func (b *ledger) givesBack(lane string, random *rand.Rand) {
 	order := b.paid[random.IntN(len(b.paid))]
 	p, err := b.books.Payment(context.Background(), order)
 	b.must(err)
-	if p.Left() == 0 {
+	left := p.Left()
+	for _, c := range p.Captured() {
+		left = p.LeftOf(c) // the newest has to have it
+	}
+	if left == 0 {
 		return
 	}
-	amount := 1 + money.Fen(random.Int64N(int64(p.Left())))
+	amount := 1 + money.Fen(random.Int64N(int64(left)))
 	ended := random.IntN(2) == 0
 	b.gives(order, lane, amount, ended)
 	if ended {
@@ -125,6 +195,11 @@ func (b *ledger) ends(random *rand.Rand) {
 	b.open = append(b.open[:i:i], b.open[i+1:]...)
 	good := random.IntN(3) > 0
 	switch {
+	case u.hold != 0 && good:
+		b.then(u.hold, false, entry.New(entry.MoveDone, entry.MoveDoneBody{Number: u.number, Amount: u.amount}))
+		b.moved(u.lane, u.amount, 0, u.captures)
+	case u.hold != 0:
+		b.then(u.hold, false, entry.New(entry.MoveRefused, entry.MoveRefusedBody{Number: u.number, State: 2}))
 	case u.order != 0 && good:
 		b.then(u.order, true, entry.New(entry.Settled, entry.SettledBody{Number: u.number, Amount: u.amount, Settled: u.amount}))
 		b.takes(u.lane, u.amount)
@@ -174,6 +249,7 @@ func (b *ledger) prints(t *rapid.T, who string, shift entry.Seq) {
 	for _, sum := range []words.HandoverSum{handed.Slip.Total, handed.Slip.Nobody} {
 		b.slips.sales, b.slips.refunds = b.slips.sales+sum.Sales, b.slips.refunds+sum.Refunds
 		b.slips.in, b.slips.out = b.slips.in+sum.Amount, b.slips.out+sum.Refunded
+		b.slips.taken, b.slips.captured, b.slips.released = b.slips.taken+sum.Deposits.Taken.Amount, b.slips.captured+sum.Deposits.Captured.Amount, b.slips.released+sum.Deposits.Released.Amount
 	}
 	if own := b.tills[shift]; own != nil && handed.Slip.Total.Received != own.in-own.out || own == nil && handed.Slip.Total.Received != 0 {
 		t.Fatalf("the slip of shift %d has %s, the book %+v", shift, handed.Slip.Total.Received, own)
@@ -232,13 +308,19 @@ func live(t *testing.T, seed uint64) {
 		b.live(rt, rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0)), rapid.SampledFrom([]int{80, 40, 10, 0}).Draw(rt, "events"))
 		b.close(rt)
 		b.sums(rt)
+		lived.slips.captured, lived.slips.released = lived.slips.captured+b.slips.captured, lived.slips.released+b.slips.released
 		lived.crashes, lived.slips.sales, lived.slips.refunds = lived.crashes+b.crashes, lived.slips.sales+b.slips.sales, lived.slips.refunds+b.slips.refunds
 		b.end()
 		n++
 	})
-	if t.Logf("%d histories: %d sales, %d refunds, %d restarts", n, lived.slips.sales, lived.slips.refunds, lived.crashes); lived.slips.sales == 0 || lived.slips.refunds == 0 {
+	if t.Logf("%d histories: %d sales, %d refunds, %s captured, %s released, %d restarts", n, lived.slips.sales, lived.slips.refunds, lived.slips.captured, lived.slips.released, lived.crashes); lived.slips.sales == 0 ||
+		lived.slips.refunds == 0 || lived.slips.captured == 0 || lived.slips.released == 0 {
 		t.Error("the histories are too quiet to show anything")
 	}
+}
+
+func wrote(f report.Figures) till {
+	return till{f.Sales, f.Refunds, f.Settled, f.RefundSettled, f.Taken.Amount, f.Captures.Amount, f.Released.Amount}
 }
 
 // sums holds the reports and the slips against the books.
@@ -246,6 +328,7 @@ func (b *ledger) sums(t *rapid.T) {
 	var all till
 	for _, own := range b.tills {
 		all.sales, all.refunds, all.in, all.out = all.sales+own.sales, all.refunds+own.refunds, all.in+own.in, all.out+own.out
+		all.taken, all.captured, all.released = all.taken+own.taken, all.captured+own.captured, all.released+own.released
 	}
 	for _, source := range []report.Source{b.Source(), b.Figures()} {
 		table, err := report.Group(context.Background(), source, report.Query{}, report.ByShift)
@@ -261,14 +344,14 @@ func (b *ledger) sums(t *rapid.T) {
 			if own == nil {
 				own = &till{}
 			}
-			if got := (till{line.Sales, line.Refunds, line.Settled, line.RefundSettled}); got != *own {
+			if got := wrote(line.Figures); got != *own {
 				t.Fatalf("shift %d has %+v, the book %+v", shift, got, *own)
 			}
 		}
-		if f := table.Total; (till{f.Sales, f.Refunds, f.Settled, f.RefundSettled}) != all {
+		if f := table.Total; wrote(f) != all || f.StillHeld.Amount != all.taken-all.captured-all.released {
 			t.Fatalf("the reports have %+v, the ledger %+v", f, all)
 		}
-		if n := table.Total.Unknown.Count + table.Total.Open.Count + table.Total.RefundUnknown.Count + table.Total.RefundOpen.Count; n != int64(len(b.open)) {
+		if n := table.Total.DepositOpen.Count + table.Total.Unknown.Count + table.Total.Open.Count + table.Total.RefundUnknown.Count + table.Total.RefundOpen.Count; n != int64(len(b.open)) {
 			t.Fatalf("%d are not final, the book has %d", n, len(b.open))
 		}
 	}

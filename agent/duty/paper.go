@@ -24,6 +24,11 @@ const (
 	lineDiscount = string(words.ReportDiscount)
 	lineRefunds  = string(words.ReportRefunds)
 	linePending  = string(words.HandoverPending)
+
+	lineTaken    = string(words.ReportTaken)
+	lineCaptured = string(words.ReportCaptures)
+	lineReleased = string(words.ReportReleased)
+	lineHeld     = string(words.ReportHeld)
 )
 
 // written is a slip as its entry has it: a reprint says what the first one said.
@@ -45,6 +50,8 @@ func linesOf(total words.HandoverSum, wallets []words.HandoverWallet) (lines []e
 	add := func(s words.HandoverSum, of string) {
 		for _, line := range []entry.HandedLine{
 			{What: lineSales + of, Count: int(s.Sales), Amount: s.Amount}, {What: lineDiscount + of, Amount: s.Discount}, {What: lineRefunds + of, Count: int(s.Refunds), Amount: s.Refunded},
+			besideOf(lineTaken+of, s.Deposits.Taken), besideOf(lineCaptured+of, s.Deposits.Captured), besideOf(lineReleased+of, s.Deposits.Released),
+			besideOf(lineHeld+of, s.Deposits.Held),
 		} {
 			if line.Count != 0 || line.Amount != 0 {
 				lines = append(lines, line)
@@ -56,6 +63,10 @@ func linesOf(total words.HandoverSum, wallets []words.HandoverWallet) (lines []e
 		add(w.HandoverSum, "/"+w.Wallet)
 	}
 	return lines
+}
+
+func besideOf(what string, p words.HandoverPendings) entry.HandedLine {
+	return entry.HandedLine{What: what, Count: int(p.Count), Amount: p.Amount}
 }
 
 // read fills a slip with what its entry has.
@@ -83,7 +94,9 @@ func read(h *words.Handover, b entry.HandedOverBody) {
 func sumsIn(lines []entry.HandedLine) (total words.HandoverSum, wallets []words.HandoverWallet) {
 	for _, line := range lines {
 		what, wallet, one := strings.Cut(line.What, "/")
-		if what != lineSales && what != lineDiscount && what != lineRefunds {
+		switch what {
+		case lineSales, lineDiscount, lineRefunds, lineTaken, lineCaptured, lineReleased, lineHeld:
+		default:
 			continue
 		}
 		sum := &total
@@ -99,6 +112,7 @@ func sumsIn(lines []entry.HandedLine) (total words.HandoverSum, wallets []words.
 }
 
 func put(sum *words.HandoverSum, what string, count int, amount money.Fen) {
+	beside := words.HandoverPendings{Count: int64(count), Amount: amount}
 	switch what {
 	case lineSales:
 		sum.Sales, sum.Amount = int64(count), amount
@@ -106,6 +120,14 @@ func put(sum *words.HandoverSum, what string, count int, amount money.Fen) {
 		sum.Discount = amount
 	case lineRefunds:
 		sum.Refunds, sum.Refunded = int64(count), amount
+	case lineTaken:
+		sum.Deposits.Taken = beside
+	case lineCaptured:
+		sum.Deposits.Captured = beside
+	case lineReleased:
+		sum.Deposits.Released = beside
+	case lineHeld:
+		sum.Deposits.Held = beside
 	}
 	sum.Received = sum.Amount - sum.Discount - sum.Refunded
 }

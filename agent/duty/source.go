@@ -91,7 +91,12 @@ func (c clerks) of(id string) string {
 func (c clerks) row(o *store.OrderRow, refunds []report.RefundRow) report.Row {
 	row := report.Row{Order: o.Order, Lane: o.Lane, Shift: o.Shift, Clerk: c.of(o.Who), Tender: o.Tender, Wallet: o.Wallet, Network: o.Network, Merchant: o.Merchant,
 		Number: o.Number, NetworkNumber: o.NetworkNumber, Title: o.Title, Ref: o.Ref, State: stateOf(o.Standing), At: o.At, Seq: o.Seq,
-		Trusted: o.Trust == entry.Trusted, Amount: o.Amount, Settled: o.Settled, Lost: o.Lost}
+		Trusted: o.Trust == entry.Trusted, Amount: o.Amount, Settled: o.Settled, Lost: o.Lost, Deposit: o.Deposit}
+	for i := range o.Moves {
+		m := &o.Moves[i]
+		row.Moves = append(row.Moves, report.MoveRow{Part: partOf(m.Part), Number: m.Number, Network: m.NetworkNumber, Lane: m.Lane, Shift: m.Shift, Clerk: c.of(m.Who),
+			State: stateOf(m.Standing), At: m.At, Seq: m.Seq, Trusted: m.Trust == entry.Trusted, Amount: m.Amount})
+	}
 	for i := range o.Refunds {
 		r := &o.Refunds[i]
 		refunds = append(refunds, report.RefundRow{Number: r.Number, Network: r.NetworkNumber, Lane: r.Lane, Shift: r.Shift, Clerk: c.of(r.Who), State: stateOf(r.Standing),
@@ -114,4 +119,15 @@ func stateOf(s store.Standing) report.State {
 		return report.Frozen
 	}
 	return report.Unknown
+}
+
+// partOf is a part of a deposit in the reports' words.
+func partOf(p store.MovePart) report.Part {
+	switch p {
+	case store.IsCaptured:
+		return report.Captured
+	case store.IsReleased:
+		return report.Released
+	}
+	return report.StillHeld
 }

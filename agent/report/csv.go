@@ -30,9 +30,9 @@ var detailColumns = []words.Report{words.ReportKind, words.ReportTime, words.Rep
 	words.ReportTitle, words.ReportRef, words.ReportValue}
 
 // ExportDetails writes what a query wants as CSV (RFC 4180) for a spreadsheet, a
-// line for each sale and refund while it is read, with a heading in both
-// languages. Whatever is not paid has empty cells under the report's own
-// columns, so that each of these sums to the report's figure. It answers how many
+// line for each sale, refund and part of a deposit while it is read, with a heading in both
+// languages. What is neither a paid sale nor a refund has empty cells under the report's own
+// columns of money, so that each of these sums to the report's figure. It answers how many
 // lines there are besides the heading.
 func ExportDetails(ctx context.Context, w io.Writer, src Source, q Query, progress Progress) (lines int64, err error) {
 	var done, total int64
@@ -58,7 +58,7 @@ func ExportDetails(ctx context.Context, w io.Writer, src Source, q Query, progre
 		var f Figures
 		f.add(m)
 		for _, c := range columns {
-			if m.State != Paid {
+			if m.State != Paid || m.kind() == Deposits {
 				out.add("")
 			} else {
 				out.add(c.Text(f))
@@ -181,14 +181,11 @@ func (s *sheet) close() error {
 
 // details are the cells of a movement before those of money.
 func (s *sheet) details(m *Movement) {
-	kind, trusted := words.ReportSaleKind, words.ReportNo
-	if m.Refund {
-		kind = words.ReportRefundKind
-	}
+	trusted := words.ReportNo
 	if m.Trusted {
 		trusted = words.ReportYes
 	}
-	s.add(kind.Both())
+	s.add(m.Is().Both())
 	s.add(words.China(time.UnixMilli(m.At)).Format(secondText))
 	s.add(trusted.Both())
 	s.add(m.Says().Both())

@@ -41,7 +41,7 @@ func TestExportDetails(t *testing.T) {
 		t.Fatalf("%d lines, %v", n, err)
 	}
 	heading, lines := sheet(t, file.Bytes())
-	if got, want := strings.Join(heading, "|"), "类型 Kind|时间 Time|时间可信 Time trusted|状态 State|订单号 Order number|退款单号 Refund number|交易号 Transaction|通道 Lane|班次 Shift|收银员 Clerk|"+
+	if got, want := strings.Join(heading, "|"), "类型 Kind|时间 Time|时间可信 Time trusted|状态 State|订单号 Order number|分笔单号 Number of the part|交易号 Transaction|通道 Lane|班次 Shift|收银员 Clerk|"+
 		"支付方式 Paid with|支付网络 Network|商户 Merchant|说明 Title|外部单号 Reference|单笔金额 Value|应收 Amount|优惠 Discount|应结 Settled|退款 Refunded|应结退款 Refund settled|实收 Received"; got != want {
 		t.Errorf("the heading is\n%s, want\n%s", got, want)
 	}

@@ -8,13 +8,13 @@ import (
 
 // Page is a part of the details.
 type Page struct {
-	Movements []Movement // the newest order first, an order before its refunds
+	Movements []Movement // the newest order first, an order before its parts and refunds
 	Next      entry.Seq  // Query.Before of the page that follows; 0: there is none
 }
 
 // Details are the movements that a query wants, at least max of them where there
 // are so many. An order's movements are never on two pages, so that a page may
-// have more: an order has 50 refunds at most.
+// have more: an order has 50 refunds at most, a deposit as many moves beside.
 func Details(ctx context.Context, src Source, q Query, max int) (Page, error) {
 	var p Page
 	err := walk(ctx, src, q, nil, func(m *Movement) bool {

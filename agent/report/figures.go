@@ -1,13 +1,14 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 
 	"tillgate/agent/words"
 	"tillgate/store/money"
 )
 
-// Pending counts what has no part in the money columns, and is shown beside them.
+// Pending counts what has no part of its own in the money columns, and is shown beside them.
 type Pending struct {
 	Count  int64
 	Amount money.Fen
@@ -39,6 +40,12 @@ type Figures struct {
 	// RefundUnknown and RefundOpen are the same of refunds: no word of it, and accepted.
 	RefundUnknown, RefundOpen Pending
 
+	// Captures are those of the sales that were captured from deposits. Taken are the
+	// deposits that networks came to hold, Released what of deposits went back to the guests,
+	// StillHeld what of those taken here is held now: over all lines Taken is Captures, Released
+	// and StillHeld together. DepositOpen are takings, captures and releases without a final word.
+	Captures, Taken, Released, StillHeld, DepositOpen Pending
+
 	// Untrusted is how many of all these stand in a day or hour that an untrusted
 	// clock has told.
 	Untrusted int64
@@ -63,8 +70,12 @@ func (f *Figures) add(m *Movement) {
 	if !m.Trusted {
 		f.Untrusted++
 	}
-	if m.Refund {
+	switch {
+	case m.Refund:
 		f.addRefund(m)
+		return
+	case m.Part != NoPart:
+		f.addDeposit(m)
 		return
 	}
 	switch m.State {
@@ -94,11 +105,39 @@ func (f *Figures) addRefund(m *Movement) {
 	}
 }
 
+// addDeposit counts a part of a deposit. What is captured is a sale; what a
+// network's totals say of captures and releases that are not ours corrects the
+// sums, and is one of them only where it adds.
+func (f *Figures) addDeposit(m *Movement) {
+	if m.State != Paid {
+		f.DepositOpen.add(m.Amount)
+		return
+	}
+	of := [...]*Pending{Taken: &f.Taken, Captured: &f.Captures, Released: &f.Released, StillHeld: &f.StillHeld}[min(m.Part, StillHeld)]
+	of.Amount += m.Amount
+	if m.Amount > 0 {
+		of.Count++
+	}
+	if m.Part == Captured {
+		f.Amount += m.Amount
+		f.Settled += m.Settled
+		if m.Amount > 0 {
+			f.Sales++
+		}
+	}
+}
+
+// Deposits tells whether anything of deposits is counted.
+func (f Figures) Deposits() bool {
+	return f.Captures != Pending{} || f.Taken != Pending{} || f.Released != Pending{} || f.StillHeld != Pending{} || f.DepositOpen != Pending{}
+}
+
 // Column is one column of a report: a count or a sum of money.
 type Column struct {
-	Name  words.Report
-	Money func(Figures) money.Fen // nil for a count
-	Count func(Figures) int64
+	Name    words.Report
+	Money   func(Figures) money.Fen // nil for a count
+	Count   func(Figures) int64
+	Deposit bool // it is of deposits: a shop that takes none needs no such column
 }
 
 // Text is the column's figure: yuan with two decimals, or a count.
@@ -113,7 +152,7 @@ func (c Column) Text(f Figures) string {
 func Columns() []Column {
 	sum := func(name words.Report, of func(Figures) money.Fen) Column { return Column{Name: name, Money: of} }
 	count := func(name words.Report, of func(Figures) int64) Column { return Column{Name: name, Count: of} }
-	return []Column{
+	columns := []Column{
 		count(words.ReportSales, func(f Figures) int64 { return f.Sales }),
 		sum(words.ReportAmount, func(f Figures) money.Fen { return f.Amount }),
 		sum(words.ReportDiscount, Figures.Discount),
@@ -132,6 +171,24 @@ func Columns() []Column {
 		sum(words.ReportRefundUnknownAmount, func(f Figures) money.Fen { return f.RefundUnknown.Amount }),
 		count(words.ReportRefundOpen, func(f Figures) int64 { return f.RefundOpen.Count }),
 		sum(words.ReportRefundOpenAmount, func(f Figures) money.Fen { return f.RefundOpen.Amount }),
-		count(words.ReportUntrusted, func(f Figures) int64 { return f.Untrusted }),
 	}
+	for _, of := range []struct {
+		count, amount words.Report
+		of            func(Figures) Pending
+	}{
+		{words.ReportTaken, words.ReportTakenAmount, func(f Figures) Pending { return f.Taken }},
+		{words.ReportCaptures, words.ReportCapturesAmount, func(f Figures) Pending { return f.Captures }},
+		{words.ReportReleased, words.ReportReleasedAmount, func(f Figures) Pending { return f.Released }},
+		{words.ReportHeld, words.ReportHeldAmount, func(f Figures) Pending { return f.StillHeld }},
+		{words.ReportDepositOpen, words.ReportDepositOpenAmount, func(f Figures) Pending { return f.DepositOpen }},
+	} {
+		columns = append(columns, Column{Name: of.count, Deposit: true, Count: func(f Figures) int64 { return of.of(f).Count }},
+			Column{Name: of.amount, Deposit: true, Money: func(f Figures) money.Fen { return of.of(f).Amount }})
+	}
+	return append(columns, count(words.ReportUntrusted, func(f Figures) int64 { return f.Untrusted }))
+}
+
+// Columns are those that a report's page shows: those of deposits only where there are some.
+func (t Table) Columns() []Column {
+	return slices.DeleteFunc(Columns(), func(c Column) bool { return c.Deposit && !t.Total.Deposits() })
 }

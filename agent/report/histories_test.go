@@ -22,6 +22,7 @@ const histories = 10_000
 // formula of ours: a sum for each thing that moves money, and a count.
 type till struct {
 	in, due, out, price, sales, refunds int64
+	taken, captured, released           int64 // of deposits
 }
 
 // shop is a history: people come and go, orders are paid, stay unknown or end, and
@@ -100,10 +101,70 @@ func (s *shop) sell(lane string, way [3]string, state report.State, amount, off 
 	s.rows = append(s.rows, row)
 }
 
+// hold opens a deposit and lives through what became of it.
+func (s *shop) hold(lane string, way [3]string, state report.State, amount int64, trusted bool) {
+	row := report.Row{Order: s.next(), Deposit: true, Lane: lane, Wallet: way[1], Network: way[2], Number: numberOf(int(s.seq)), State: state, At: s.wall,
+		Shift: s.duty[lane], Trusted: trusted, Amount: money.Fen(amount)}
+	row.Clerk = s.clerks[row.Shift]
+	switch state {
+	case report.Paid:
+		row.Seq = s.next()
+		s.book(lane).taken += amount
+		row.Moves = []report.MoveRow{{Part: report.StillHeld, Lane: lane, State: report.Paid, At: s.wall, Trusted: trusted, Amount: row.Amount}}
+	case report.Ended:
+		row.Seq = s.next()
+	}
+	s.rows = append(s.rows, row)
+}
+
+// move captures or releases a part of a deposit, or tries to; rest goes back with it.
+func (s *shop) move(of int, lane string, part report.Part, state report.State, share int64, rest bool) {
+	row := &s.rows[of]
+	if !row.Deposit || row.State != report.Paid || len(row.Moves) == 0 {
+		return
+	}
+	held := &row.Moves[len(row.Moves)-1]
+	if held.Part != report.StillHeld {
+		return
+	}
+	amount := 1 + share%int64(held.Amount)
+	m := report.MoveRow{Part: part, Number: entry.CaptureNumber(row.Number, len(row.Moves)), Lane: lane, Shift: s.duty[lane], State: state, At: s.wall, Trusted: true, Amount: money.Fen(amount)}
+	m.Clerk = s.clerks[m.Shift]
+	left := *held
+	row.Moves = row.Moves[:len(row.Moves)-1]
+	if state == report.Paid {
+		m.Seq = s.next()
+		left.Amount -= m.Amount
+		book := s.book(lane)
+		if part == report.Captured {
+			book.sales, book.price, book.in, book.captured = book.sales+1, book.price+amount, book.in+amount, book.captured+amount
+		} else {
+			book.released += amount
+		}
+		if rest && left.Amount > 0 {
+			back := m
+			back.Part, back.Amount = report.Released, left.Amount
+			book.released += int64(back.Amount)
+			row.Moves, left.Amount = append(row.Moves, back), 0
+		}
+	}
+	if row.Moves = append(row.Moves, m); left.Amount > 0 {
+		row.Moves = append(row.Moves, left)
+	}
+}
+
 // refund gives a part of a paid order back, or tries to.
 func (s *shop) refund(of int, lane string, state report.State, part int64, trusted bool) {
 	row := &s.rows[of]
 	left := int64(row.Amount) - s.gone[row.Order]
+	if row.Deposit {
+		left = -s.gone[row.Order]
+		for _, m := range row.Moves {
+			if m.Part == report.Captured && m.State == report.Paid {
+				left += int64(m.Amount)
+			}
+		}
+	}
 	if row.State != report.Paid || left == 0 {
 		return
 	}
@@ -114,6 +175,9 @@ func (s *shop) refund(of int, lane string, state report.State, part int64, trust
 	switch state {
 	case report.Paid:
 		r.Seq, r.Settled = s.next(), money.Fen(amount*int64(row.Settled)/int64(row.Amount)) // as the networks split it: the shop's part of what it got
+		if row.Deposit {
+			r.Settled = r.Amount
+		}
 		book := s.book(lane)
 		book.refunds, book.due, book.out = book.refunds+1, book.due+amount, book.out+int64(r.Settled)
 	case report.Ended:
@@ -130,7 +194,13 @@ func live(t *rapid.T) *shop {
 	chance := func(of int) bool { return random.IntN(of) == 0 }
 	for range rapid.SampledFrom([]int{60, 120, 20, 5, 0}).Draw(t, "events") {
 		lane, state := lanes[random.IntN(len(lanes))], endings[random.IntN(len(endings))]
-		switch what := random.IntN(10); {
+		switch what := random.IntN(13); {
+		case what > 11:
+			s.hold(lane, ways[random.IntN(3)], state, 1+random.Int64N(100_000), !chance(8))
+		case what > 9:
+			if len(s.rows) > 0 && (state == report.Paid || state == report.Unknown) {
+				s.move(random.IntN(len(s.rows)), lane, report.Captured+report.Part(random.IntN(2)), state, random.Int64N(1<<40), chance(3))
+			}
 		case what == 0 && chance(2):
 			s.clockOff(lane)
 		case what == 0 && chance(2):
@@ -160,12 +230,14 @@ func (s *shop) ledger() (all till) {
 	for _, b := range s.books {
 		all.in, all.due, all.out = all.in+b.in, all.due+b.due, all.out+b.out
 		all.price, all.sales, all.refunds = all.price+b.price, all.sales+b.sales, all.refunds+b.refunds
+		all.taken, all.captured, all.released = all.taken+b.taken, all.captured+b.captured, all.released+b.released
 	}
 	return all
 }
 
 func written(f report.Figures) till {
-	return till{in: int64(f.Settled), due: int64(f.Refund), out: int64(f.RefundSettled), price: int64(f.Amount), sales: f.Sales, refunds: f.Refunds}
+	return till{in: int64(f.Settled), due: int64(f.Refund), out: int64(f.RefundSettled), price: int64(f.Amount), sales: f.Sales, refunds: f.Refunds,
+		taken: int64(f.Taken.Amount), captured: int64(f.Captures.Amount), released: int64(f.Released.Amount)}
 }
 
 // TestHistories lives through ten thousand random histories, and holds every
@@ -189,8 +261,9 @@ func TestHistories(t *testing.T) {
 		partsSumToTheWhole(t, s)
 		all := s.ledger()
 		lived, moved.sales, moved.refunds = lived+1, moved.sales+all.sales, moved.refunds+all.refunds
+		moved.captured, moved.released = moved.captured+all.captured, moved.released+all.released
 	})
-	if t.Logf("%d histories, %d sales, %d refunds", lived, moved.sales, moved.refunds); moved.sales < int64(lived) || moved.refunds < int64(lived) {
+	if t.Logf("%d histories, %d sales, %d refunds", lived, moved.sales, moved.refunds); moved.sales < int64(lived) || moved.refunds < int64(lived) || moved.captured*moved.released == 0 {
 		t.Error("the histories are too quiet to show anything")
 	}
 }
@@ -227,12 +300,16 @@ func shiftsSumToTheLedger(t *rapid.T, s *shop) {
 // nobody has taken over yet, is everything once.
 func handOversSumToTheLedger(t *rapid.T, s *shop) {
 	var received money.Fen
+	var taken, captured, released money.Fen
 	handOver := func(shift int64, gaps []report.Gap) {
 		f, err := report.ShiftFigures(context.Background(), s.rows, shift, gaps)
 		if err != nil {
 			t.Fatal(err)
 		}
 		received += f.Total.Received() + f.Nobody.Received()
+		taken += f.Total.Taken.Amount + f.Nobody.Taken.Amount
+		captured += f.Total.Captures.Amount + f.Nobody.Captures.Amount
+		released += f.Total.Released.Amount + f.Nobody.Released.Amount
 		for _, m := range f.Pending {
 			if m.State == report.Paid || m.State == report.Ended || m.Shift != shift {
 				t.Fatalf("%+v is left to shift %d", m, shift)
@@ -249,8 +326,13 @@ func handOversSumToTheLedger(t *rapid.T, s *shop) {
 		}
 	}
 	handOver(-1, now)
-	if all := s.ledger(); int64(received) != all.in-all.out {
-		t.Fatalf("the hand-overs have %s, the ledger %d", received, all.in-all.out)
+	all := s.ledger()
+	if int64(received) != all.in-all.out || int64(taken) != all.taken || int64(captured) != all.captured || int64(released) != all.released {
+		t.Fatalf("the hand-overs have %s, deposits %s, %s, %s, the ledger %+v", received, taken, captured, released, all)
+	}
+	left, err := report.LeftOn(context.Background(), s.rows, nil, 1)
+	if err != nil || int64(left.Held.Amount) != all.taken-all.captured-all.released {
+		t.Fatalf("%s are held of what was taken, %v; the ledger %+v", left.Held.Amount, err, all)
 	}
 }
 
@@ -261,6 +343,9 @@ func whatIsNotProvenIsNoMoney(t *rapid.T, s *shop) {
 	if proven := makeUp(t, s.rows, report.Query{States: []report.State{report.Paid}}).Total; written(all) != written(proven) ||
 		all.Received() != proven.Received() || all.Discount() != proven.Discount() {
 		t.Fatalf("%+v with what is not final, %+v without", all, proven)
+	}
+	if all.Captures.Amount+all.Released.Amount+all.StillHeld.Amount != all.Taken.Amount {
+		t.Fatalf("what was taken is not captured, released and held: %+v", all)
 	}
 	if all.Refund+all.RefundUnknown.Amount+all.RefundOpen.Amount > all.Amount || all.RefundSettled > all.Settled || all.Received() < 0 || all.Discount() < 0 {
 		t.Fatalf("more went back than came in: %+v", all)
@@ -280,7 +365,7 @@ func partsSumToTheWhole(t *rapid.T, s *shop) {
 	amount := money.Fen(rapid.IntRange(1, 50_000).Draw(t, "amount"))
 	whole := columnsOf(makeUp(t, s.rows, report.Query{}).Total)
 	for name, parts := range map[string][]report.Query{
-		"kinds":   {{Kind: report.Sales}, {Kind: report.Refunds}},
+		"kinds":   {{Kind: report.Sales}, {Kind: report.Refunds}, {Kind: report.Deposits}},
 		"times":   {{To: when}, {From: when}},
 		"amounts": {{Max: amount}, {Min: amount + 1}},
 		"lanes":   {{Lanes: lanes[:1]}, {Lanes: lanes[1:]}},
@@ -293,7 +378,7 @@ func partsSumToTheWhole(t *rapid.T, s *shop) {
 			lines = append(lines, report.Line{Figures: makeUp(t, s.rows, q).Total})
 		}
 		if added(lines) != whole {
-			t.Fatalf("%s: %v and %v are not %v", name, lines[0], lines[1], whole)
+			t.Fatalf("%s: %v are not %v", name, lines, whole)
 		}
 	}
 	page, err := report.Details(context.Background(), s.rows, report.Query{States: []report.State{report.Paid}}, 1000)
@@ -301,14 +386,18 @@ func partsSumToTheWhole(t *rapid.T, s *shop) {
 		t.Fatal(err)
 	}
 	var received money.Fen
+	var counted int64
 	for _, m := range page.Movements {
 		if m.Refund {
 			received -= m.Settled
 		} else {
 			received += m.Settled
 		}
+		if m.Refund || m.Part == report.NoPart || m.Part == report.Captured {
+			counted++
+		}
 	}
-	if all := s.ledger(); int64(received) != all.in-all.out || int64(len(page.Movements)) != all.sales+all.refunds {
+	if all := s.ledger(); int64(received) != all.in-all.out || counted != all.sales+all.refunds {
 		t.Fatalf("%d details have %s, the ledger %+v", len(page.Movements), received, all)
 	}
 }
@@ -322,7 +411,7 @@ func makeUp(t *rapid.T, src report.Source, q report.Query, by ...report.By) repo
 }
 
 // columnsOf are all columns as numbers.
-func columnsOf(f report.Figures) (all [19]int64) {
+func columnsOf(f report.Figures) (all [29]int64) {
 	for i, c := range report.Columns() {
 		if c.Money != nil {
 			all[i] = int64(c.Money(f))
@@ -333,7 +422,7 @@ func columnsOf(f report.Figures) (all [19]int64) {
 	return all
 }
 
-func added(lines []report.Line) (all [19]int64) {
+func added(lines []report.Line) (all [29]int64) {
 	for _, line := range lines {
 		for i, n := range columnsOf(line.Figures) {
 			all[i] += n

@@ -15,9 +15,10 @@ type Kind uint8
 
 // The kinds.
 const (
-	Both Kind = iota
-	Sales
+	Both  Kind = iota // and the deposits as well
+	Sales             // and what was captured
 	Refunds
+	Deposits // what was taken, released and is still held
 )
 
 // Query is what is wanted. The zero Query wants everything. A list that is nil
@@ -59,10 +60,10 @@ func (q *Query) check() error {
 // wants tells whether a movement is asked for.
 func (q *Query) wants(m *Movement) bool {
 	switch {
-	case q.Kind == Sales && m.Refund, q.Kind == Refunds && !m.Refund:
+	case q.Kind != Both && q.Kind != m.kind():
 	case q.From != 0 && m.At < q.From, q.To != 0 && m.At >= q.To:
 	case (q.After != 0 || q.Until != 0) && (m.Seq <= q.After || q.Until != 0 && m.Seq > q.Until):
-	case m.Amount < q.Min, q.Max != 0 && m.Amount > q.Max:
+	case q.Min != 0 && m.Amount < q.Min, q.Max != 0 && m.Amount > q.Max:
 	case !among(q.States, m.State), !among(q.Shifts, m.Shift), !among(q.Lanes, m.Lane), !among(q.Clerks, m.Clerk), !among(q.Wallets, m.Wallet):
 	default:
 		return q.Search.finds(m)
@@ -70,9 +71,20 @@ func (q *Query) wants(m *Movement) bool {
 	return false
 }
 
+// kind is which kind of them a movement is of.
+func (m *Movement) kind() Kind {
+	switch {
+	case m.Refund:
+		return Refunds
+	case m.Part == NoPart, m.Part == Captured:
+		return Sales
+	}
+	return Deposits
+}
+
 func among[T comparable](list []T, v T) bool { return list == nil || slices.Contains(list, v) }
 
-// walk shows each wanted movement, an order's own before its refunds', until one
+// walk shows each wanted movement, an order's own before a deposit's parts and the refunds', until one
 // is not taken; read hears of each row that has been read. The movement is the
 // caller's until the next one only.
 func walk(ctx context.Context, src Source, q Query, read func(), take func(m *Movement) bool) error {
@@ -104,11 +116,20 @@ func walk(ctx context.Context, src Source, q Query, read func(), take func(m *Mo
 
 // show shows the wanted movements of one order, each in m.
 func show(row *Row, q *Query, m *Movement, take func(m *Movement) bool) bool {
-	*m = ofOrder(row)
+	own := ofOrder(row)
+	*m = own
 	if !row.Lost && q.wants(m) && !take(m) {
 		return false
 	}
+	for i := range row.Moves {
+		*m = own
+		m.moved(&row.Moves[i])
+		if q.wants(m) && !take(m) {
+			return false
+		}
+	}
 	for i := range row.Refunds {
+		*m = own
 		m.refunded(&row.Refunds[i])
 		if q.wants(m) && !take(m) {
 			return false

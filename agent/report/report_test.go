@@ -111,7 +111,8 @@ func TestFigures(t *testing.T) {
 	}
 	if all, want := strings.Join(texts, ", "), "sales 3, amount 60.00, discount 1.00, settled 59.00, refunds 2, refund 5.50, refund-settled 5.00, received 54.00, "+
 		"unknown 1, unknown-amount 40.00, open 1, open-amount 50.00, frozen 1, frozen-amount 70.00, refund-unknown 1, refund-unknown-amount 1.00, "+
-		"refund-open 1, refund-open-amount 2.00, untrusted 1"; all != want {
+		"refund-open 1, refund-open-amount 2.00, deposits 0, deposits-amount 0.00, captures 0, captures-amount 0.00, released 0, released-amount 0.00, "+
+		"held 0, held-amount 0.00, deposit-open 0, deposit-open-amount 0.00, untrusted 1"; all != want {
 		t.Errorf("columns are %s, want %s", all, want)
 	}
 }

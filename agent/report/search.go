@@ -14,7 +14,7 @@ import (
 // end of a number. The zero Search finds everything.
 type Search struct {
 	Order  string // the text is a whole number of an order, as on a slip's barcode and QR code: a Source may go there at once
-	Refund string // or of a refund
+	Refund string // or of a refund, a capture or a release
 
 	text       string // in small letters; empty: find everything
 	amount     money.Fen
@@ -37,12 +37,14 @@ const (
 // them. now tells what today is, and which year a date without one has.
 func ParseSearch(text string, now time.Time, c Calendar) Search {
 	s := Search{text: plain(text)}
-	switch _, _, err := entry.RefundOf(s.text); {
+	_, _, refund := entry.RefundOf(s.text)
+	_, _, move := entry.MoveOf(s.text)
+	switch {
 	case s.text == "":
 		return s
 	case entry.IsNumber(s.text, ""):
 		return Search{text: s.text, Order: s.text}
-	case err == nil:
+	case refund == nil || move == nil:
 		return Search{text: s.text, Refund: s.text}
 	}
 	if fen, err := money.Parse(strings.ReplaceAll(strings.TrimSuffix(strings.TrimLeft(s.text, "￥¥"), "元"), ",", "")); err == nil {

@@ -107,7 +107,7 @@ func TestSearchShowsTheWay(t *testing.T) {
 	t.Parallel()
 	of := numberOf(1)
 	for text, want := range map[string][2]string{
-		of: {of, ""}, entry.RefundNumber(of, 7): {"", of + "07"}, of[1:]: {}, of + "51": {}, "": {}, "12.50": {}, of[:23] + "x": {},
+		of: {of, ""}, entry.RefundNumber(of, 7): {"", of + "07"}, of[1:]: {}, of + "51": {"", of + "51"}, of + "82": {"", of + "82"}, of + "99": {}, "": {}, "12.50": {}, of[:23] + "x": {},
 		"１" + of[1:]: {of, ""},
 	} {
 		s := report.ParseSearch(text, aTuesday, report.Calendar{})

@@ -56,6 +56,31 @@ func ShiftFigures(ctx context.Context, src Source, shift int64, gaps []Gap) (s S
 	return s, nil
 }
 
+// Left is what a shift leaves to the next one on its lanes.
+type Left struct {
+	Movements []Movement // what is not final, or frozen, the newest order first
+	Held      Pending    // what is still held of deposits
+}
+
+// LeftOn is what is left on some lanes now, nil being all of them: at most max
+// movements, and all that is held.
+func LeftOn(ctx context.Context, src Source, lanes []string, max int) (l Left, err error) {
+	err = walk(ctx, src, Query{Lanes: lanes}, nil, func(m *Movement) bool {
+		var f Figures
+		switch f.add(m); {
+		case m.Part == StillHeld:
+			l.Held.Count, l.Held.Amount = l.Held.Count+f.StillHeld.Count, l.Held.Amount+f.StillHeld.Amount
+		case m.counts() && m.State != Paid && len(l.Movements) < max:
+			l.Movements = append(l.Movements, *m)
+		}
+		return true
+	})
+	if err != nil {
+		return Left{}, err
+	}
+	return l, nil
+}
+
 // between asks for nobody's outcomes on the lanes of some gaps, from the first gap's
 // beginning to the last one's end.
 func between(gaps []Gap) Query {

@@ -20,6 +20,7 @@ const (
 	HandoverWallets HandoverItem = "wallets" // received by way to pay
 	HandoverRefunds HandoverItem = "refunds" // gone back by way to pay
 	HandoverCash    HandoverItem = "cash"    // what the drawer has to hold more than before
+	HandoverDeposit HandoverItem = "deposit" // deposits that were taken, captured and released
 	HandoverNobody  HandoverItem = "nobody"  // received while nobody was on duty, by way to pay
 	HandoverPending HandoverItem = "pending" // each order that the next shift has to see to
 	HandoverSign    HandoverItem = "sign"    // lines to sign on
@@ -27,7 +28,7 @@ const (
 
 // HandoverItems are all of them, in the order in which pages list them.
 func HandoverItems() []HandoverItem {
-	return []HandoverItem{HandoverWallets, HandoverRefunds, HandoverCash, HandoverNobody, HandoverPending, HandoverSign}
+	return []HandoverItem{HandoverWallets, HandoverRefunds, HandoverCash, HandoverDeposit, HandoverNobody, HandoverPending, HandoverSign}
 }
 
 // handoverItems are the names of the parts.
@@ -35,6 +36,7 @@ var handoverItems = map[HandoverItem][2]string{
 	HandoverWallets: {"各支付方式实收", "Received by way to pay"},
 	HandoverRefunds: {"各支付方式退款", "Refunds by way to pay"},
 	HandoverCash:    {"钱箱现金", "Cash in the drawer"},
+	HandoverDeposit: {"押金收退明细", "Deposits taken, captured and released"},
 	HandoverNobody:  {"无人当班期间明细", "Details of when nobody was on duty"},
 	HandoverPending: {"未完结订单明细", "Each order that is not final"},
 	HandoverSign:    {"签字栏", "Lines to sign on"},
@@ -68,7 +70,8 @@ type Handover struct {
 	Copy     int               `json:"copy,omitempty"` // above 0: a reprint
 }
 
-// HandoverSum is money: Received is Amount less Discount less Refunded, fen.
+// HandoverSum is money: Received is Amount less Discount less Refunded, fen. What
+// was captured from deposits is among its sales.
 type HandoverSum struct {
 	Sales    int64     `json:"sales"`
 	Refunds  int64     `json:"refunds"`
@@ -76,6 +79,16 @@ type HandoverSum struct {
 	Discount money.Fen `json:"discount"`
 	Refunded money.Fen `json:"refunded"` // what the merchant is without
 	Received money.Fen `json:"received"`
+
+	Deposits HandoverDeposits `json:"deposits,omitzero"`
+}
+
+// HandoverDeposits are what was done about deposits, and what is held of them now.
+type HandoverDeposits struct {
+	Taken    HandoverPendings `json:"taken,omitzero"`
+	Captured HandoverPendings `json:"captured,omitzero"` // of the sales
+	Released HandoverPendings `json:"released,omitzero"`
+	Held     HandoverPendings `json:"held,omitzero"` // on the shift's lanes, as it ends
 }
 
 // HandoverWallet is the same of one way to pay.
@@ -84,7 +97,7 @@ type HandoverWallet struct {
 	HandoverSum
 }
 
-// HandoverPendings count what is not final.
+// HandoverPendings count what is not final, or what is beside the sales and refunds.
 type HandoverPendings struct {
 	Count  int64     `json:"count"`
 	Amount money.Fen `json:"amount"`
@@ -183,6 +196,7 @@ func (h Handover) details() (items []printer.Item) {
 	if h.has(HandoverCash) {
 		block([]printer.Item{{Name: "现金 In drawer", Value: plus(h.cash())}})
 	}
+	block(h.deposits())
 	block(h.nobody())
 	block(h.pending())
 	return items
@@ -232,16 +246,41 @@ func plus(sum money.Fen) string {
 	return sum.String()
 }
 
+// deposits are what was done about them, and what of them the next shift has on
+// its hands: that is said also where nobody has chosen the rest.
+func (h Handover) deposits() (rows []printer.Item) {
+	d := h.Total.Deposits
+	if h.has(HandoverDeposit) {
+		rows = titled("押金 Deposits", d.rows())
+	}
+	if d.Held.Count > 0 {
+		rows = append(rows, printer.Item{Name: "仍冻结 Held now", Value: cells(d.Held.Count, d.Held.Amount)})
+	}
+	return rows
+}
+
+func (d HandoverDeposits) rows() (rows []printer.Item) {
+	for _, one := range []struct {
+		name string
+		HandoverPendings
+	}{{"收押金 Deposit", d.Taken}, {"押金消费 Capture", d.Captured}, {"退押金 Release", d.Released}} {
+		if one.HandoverPendings != (HandoverPendings{}) {
+			rows = append(rows, printer.Item{Name: one.name, Value: cells(one.Count, one.Amount)})
+		}
+	}
+	return rows
+}
+
 // nobody is what was received before the shift while nobody was on duty. Where
 // that is nothing it is not spoken of.
 func (h Handover) nobody() (rows []printer.Item) {
 	n := h.Nobody
-	if n.Sales == 0 && n.Refunds == 0 {
+	if n.Sales == 0 && n.Refunds == 0 && n.Deposits == (HandoverDeposits{}) {
 		return nil
 	}
 	rows = append(rows, printer.Item{Name: "无人当班 Nobody", Value: cells(n.Sales+n.Refunds, n.Received)})
 	if h.has(HandoverNobody) {
-		rows = append(rows, received(h.NobodyBy)...)
+		rows = append(append(rows, received(h.NobodyBy)...), n.Deposits.rows()...)
 	}
 	return rows
 }

@@ -20,7 +20,8 @@ func morning() Handover {
 	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 27, hour, minute, 0, 0, china) }
 	return Handover{
 		Site: "东门停车场 East Lot", Shift: 10482, Who: "王芳", Lanes: []string{"counter-1", "exit-B"}, From: at(8, 1), Until: at(16, 3),
-		Total: HandoverSum{Sales: 128, Refunds: 3, Amount: 432150, Discount: 1050, Refunded: 4500, Received: 426600},
+		Total: HandoverSum{Sales: 128, Refunds: 3, Amount: 432150, Discount: 1050, Refunded: 4500, Received: 426600, Deposits: HandoverDeposits{
+			Taken: HandoverPendings{4, 120000}, Captured: HandoverPendings{2, 17700}, Released: HandoverPendings{3, 72300}, Held: HandoverPendings{6, 150000}}},
 		Wallets: []HandoverWallet{
 			{"wechat", HandoverSum{Sales: 71, Refunds: 2, Amount: 231000, Discount: 1050, Refunded: 3000, Received: 226950}},
 			{"alipay", HandoverSum{Sales: 40, Refunds: 1, Amount: 120150, Refunded: 1500, Received: 118650}},
@@ -79,9 +80,9 @@ func TestHandoverSlip(t *testing.T) {
 // is there whatever was chosen.
 func TestHandoverItems(t *testing.T) {
 	t.Parallel()
-	marks := map[HandoverItem]string{HandoverWallets: "实收 Received", HandoverRefunds: "退款 Refunds       笔", HandoverCash: "+310.00", HandoverNobody: "现金 Cash           1      10.00",
+	marks := map[HandoverItem]string{HandoverDeposit: "押金消费 Capture    2     177.00", HandoverWallets: "实收 Received", HandoverRefunds: "退款 Refunds       笔", HandoverCash: "+310.00", HandoverNobody: "现金 Cash           1      10.00",
 		HandoverPending: "200000010001000010000019", HandoverSign: "接班 To"}
-	always := []string{"王芳", "收款 Sales        128", "￥4266.00", "无人当班 Nobody     2      15.00", "未完结 Not final    3      92.50"}
+	always := []string{"王芳", "收款 Sales        128", "￥4266.00", "仍冻结 Held now     6    1500.00", "无人当班 Nobody     2      15.00", "未完结 Not final    3      92.50"}
 	for _, chosen := range append(HandoverItems(), "") {
 		h := morning()
 		h.Items = []HandoverItem{chosen}
@@ -115,7 +116,7 @@ func TestHandoverColumns(t *testing.T) {
 				}
 			}
 		}
-		if sums != 18 {
+		if sums != 22 {
 			t.Errorf("%d lines with a sum", sums)
 		}
 	}
@@ -134,6 +135,11 @@ func TestHandoverOfOddThings(t *testing.T) {
 	}
 	if n := strings.Count(text, "支付宝 Alipay"); n != 2 {
 		t.Errorf("a way to pay without a sale is listed: %d times", n)
+	}
+	h.Total.Deposits, h.Nobody = HandoverDeposits{}, HandoverSum{Deposits: HandoverDeposits{Released: HandoverPendings{1, 500}}}
+	text = shown(t, HandoverSlip(h), printer.Columns58mm)
+	if strings.Contains(text, "Held now") || strings.Contains(text, "Deposits") || !strings.Contains(text, "无人当班 Nobody     0       0.00\n退押金 Release      1       5.00") {
+		t.Errorf("nobody's release, and no deposit of the shift's:\n%s", text)
 	}
 	if got := HandoverItem("colour").In(En); got != "colour" {
 		t.Errorf("an item without a name is %q", got)

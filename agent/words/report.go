@@ -32,6 +32,16 @@ const (
 	ReportRefundUnknownAmount Report = "refund-unknown-amount"
 	ReportRefundOpen          Report = "refund-open"
 	ReportRefundOpenAmount    Report = "refund-open-amount"
+	ReportTaken               Report = "deposits"
+	ReportTakenAmount         Report = "deposits-amount"
+	ReportCaptures            Report = "captures"
+	ReportCapturesAmount      Report = "captures-amount"
+	ReportReleased            Report = "released"
+	ReportReleasedAmount      Report = "released-amount"
+	ReportHeld                Report = "held"
+	ReportHeldAmount          Report = "held-amount"
+	ReportDepositOpen         Report = "deposit-open"
+	ReportDepositOpenAmount   Report = "deposit-open-amount"
 	ReportUntrusted           Report = "untrusted"
 )
 
@@ -52,6 +62,10 @@ const (
 
 	ReportSaleKind     Report = "kind-sale"
 	ReportRefundKind   Report = "kind-refund"
+	ReportTakenKind    Report = "kind-deposit"
+	ReportCapturedKind Report = "kind-capture"
+	ReportReleasedKind Report = "kind-release"
+	ReportHeldKind     Report = "kind-held"
 	ReportIsUnknown    Report = "is-unknown"
 	ReportIsOpen       Report = "is-open"
 	ReportIsPaid       Report = "is-paid"
@@ -60,6 +74,11 @@ const (
 	ReportIsReturned   Report = "is-returned"
 	ReportIsUnderWay   Report = "is-under-way"
 	ReportIsNotGone    Report = "is-not-gone"
+	ReportIsTaken      Report = "is-taken"
+	ReportIsCaptured   Report = "is-captured"
+	ReportIsReleased   Report = "is-released"
+	ReportIsHeld       Report = "is-held"
+	ReportIsNotHeld    Report = "is-not-held"
 	ReportYes          Report = "yes"
 	ReportNo           Report = "no"
 	ReportNobody       Report = "nobody"
@@ -107,6 +126,16 @@ var reports = map[Report][2]string{
 	ReportRefundUnknownAmount: {"退款未知金额", "Refunds unknown amount"},
 	ReportRefundOpen:          {"退款在途笔数", "Refunds under way"},
 	ReportRefundOpenAmount:    {"退款在途金额", "Refunds under way amount"},
+	ReportTaken:               {"收押金笔数", "Deposits"},
+	ReportTakenAmount:         {"收押金", "Deposits taken"},
+	ReportCaptures:            {"其中押金消费笔数", "Of sales, captures"},
+	ReportCapturesAmount:      {"其中押金消费", "Of amount, captured"},
+	ReportReleased:            {"退押金笔数", "Releases"},
+	ReportReleasedAmount:      {"退押金", "Deposits released"},
+	ReportHeld:                {"仍冻结笔数", "Still held"},
+	ReportHeldAmount:          {"仍冻结金额", "Still held amount"},
+	ReportDepositOpen:         {"押金未完结笔数", "Deposits not final"},
+	ReportDepositOpenAmount:   {"押金未完结金额", "Deposits not final amount"},
 	ReportUntrusted:           {"时间未校准笔数", "Time not trusted"},
 
 	ReportKind:          {"类型", "Kind"},
@@ -114,7 +143,7 @@ var reports = map[Report][2]string{
 	ReportTrusted:       {"时间可信", "Time trusted"},
 	ReportState:         {"状态", "State"},
 	ReportOrderNumber:   {"订单号", "Order number"},
-	ReportRefundNumber:  {"退款单号", "Refund number"},
+	ReportRefundNumber:  {"分笔单号", "Number of the part"},
 	ReportNetworkNumber: {"交易号", "Transaction"},
 	ReportNetwork:       {"支付网络", "Network"},
 	ReportMerchant:      {"商户", "Merchant"},
@@ -124,6 +153,10 @@ var reports = map[Report][2]string{
 
 	ReportSaleKind:     {"收款", "Sale"},
 	ReportRefundKind:   {"退款", "Refund"},
+	ReportTakenKind:    {"收押金", "Deposit"},
+	ReportCapturedKind: {"押金消费", "Capture"},
+	ReportReleasedKind: {"退押金", "Release"},
+	ReportHeldKind:     {"仍冻结", "Still held"},
 	ReportIsUnknown:    {"结果未知", "Unknown"},
 	ReportIsOpen:       {"未完成", "Not yet final"},
 	ReportIsPaid:       {"已付", "Paid"},
@@ -132,6 +165,11 @@ var reports = map[Report][2]string{
 	ReportIsReturned:   {"已退款", "Refunded"},
 	ReportIsUnderWay:   {"退款在途", "Under way"},
 	ReportIsNotGone:    {"未退款", "Not refunded"},
+	ReportIsTaken:      {"已冻结", "Held"},
+	ReportIsCaptured:   {"已消费", "Captured"},
+	ReportIsReleased:   {"已退还", "Released"},
+	ReportIsHeld:       {"冻结中", "Held now"},
+	ReportIsNotHeld:    {"未冻结", "Not held"},
 	ReportYes:          {"是", "yes"},
 	ReportNo:           {"否", "no"},
 	ReportNobody:       {"无人当班", "Nobody"},

@@ -28,6 +28,17 @@ type ShiftFigures struct {
 	Wallets []WalletSum `json:"wallets"`
 	Nobody  Sum         `json:"nobody"` // received on its lanes while nobody was on duty, before it
 	Pending Pending     `json:"pending"`
+
+	Deposits       DepositSums `json:"deposits"`
+	NobodyDeposits DepositSums `json:"nobody_deposits"`
+}
+
+// DepositSums are what was done about deposits; what was captured is among the sales.
+type DepositSums struct {
+	Taken    Pending `json:"taken"`
+	Captured Pending `json:"captured"`
+	Released Pending `json:"released"`
+	Held     Pending `json:"held"` // now; of a shift that was handed over, as it ended
 }
 
 // Sum is money: received is amount less discount less refunded.
@@ -80,18 +91,20 @@ type ReportLine struct {
 
 // Figures are the columns of a report; what is not final stands beside the money.
 type Figures struct {
-	Sales         int64     `json:"sales"`
-	Amount        money.Fen `json:"amount_fen"`
-	Discount      money.Fen `json:"discount_fen"`
-	Settled       money.Fen `json:"settled_fen"`
-	Refunds       int64     `json:"refunds"`
-	Refund        money.Fen `json:"refund_fen"`
-	RefundSettled money.Fen `json:"refund_settled_fen"`
-	Received      money.Fen `json:"received_fen"`
-	Unknown       Pending   `json:"unknown"`
-	Open          Pending   `json:"open"`
-	Frozen        Pending   `json:"frozen"`
-	RefundUnknown Pending   `json:"refund_unknown"`
-	RefundOpen    Pending   `json:"refund_open"`
-	Untrusted     int64     `json:"untrusted"` // stand in a day or hour that an untrusted clock has told
+	Sales         int64       `json:"sales"`
+	Amount        money.Fen   `json:"amount_fen"`
+	Discount      money.Fen   `json:"discount_fen"`
+	Settled       money.Fen   `json:"settled_fen"`
+	Refunds       int64       `json:"refunds"`
+	Refund        money.Fen   `json:"refund_fen"`
+	RefundSettled money.Fen   `json:"refund_settled_fen"`
+	Received      money.Fen   `json:"received_fen"`
+	Unknown       Pending     `json:"unknown"`
+	Open          Pending     `json:"open"`
+	Frozen        Pending     `json:"frozen"`
+	RefundUnknown Pending     `json:"refund_unknown"`
+	RefundOpen    Pending     `json:"refund_open"`
+	Deposits      DepositSums `json:"deposits"` // taken is captured, released and held together, over all time
+	DepositOpen   Pending     `json:"deposit_open"`
+	Untrusted     int64       `json:"untrusted"` // stand in a day or hour that an untrusted clock has told
 }
