@@ -171,6 +171,36 @@ func TestAReleaseByTheRules(t *testing.T) {
 	})
 }
 
+// TestDepositsOffDuty: whom a program names has to be on duty for what lets a
+// guest's money go, and not for what takes it.
+func TestDepositsOffDuty(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t)
+		defer func() { s.stop() }()
+		on := s.takes("k1", 1000, "").Key
+		shift, ok := s.desk.ShiftOf("local-2")
+		if !ok {
+			t.Fatal("Wang is not on duty")
+		}
+		_, err := s.desk.ClockOff(t.Context(), "local-2", shift.ID, "")
+		s.must(err)
+		s.post("/deposits", "k2", fmt.Sprintf(`{"lane":"lane-0","amount_fen":700,"staff":"Wang","code":"%s"}`, code[:10]+"00000700")).deposit(t)
+		s.post(fmt.Sprintf("/deposits/%d/capture", on), "k3", `{"amount_fen":300,"reason":"tea","staff":"Wang"}`).deposit(t)
+		time.Sleep(time.Minute)
+		held := s.takes("k4", 900, "").Key
+		got := s.post(fmt.Sprintf("/deposits/%d/release", held), "k5", `{"amount_fen":0,"reason":"check-out","staff":"Wang"}`)
+		if got.status != http.StatusForbidden || got.cause() != "off-duty" {
+			t.Errorf("a release: %d %s", got.status, got.text)
+		}
+		for _, m := range kinds[entry.MoveAskedBody](s, entry.MoveAsked) {
+			if m.What == entry.Release {
+				t.Errorf("a release was begun: %+v", m)
+			}
+		}
+	})
+}
+
 // TestWhoMayTouchDeposits: each right for itself, and each lane.
 func TestWhoMayTouchDeposits(t *testing.T) {
 	t.Parallel()
