@@ -96,11 +96,11 @@ func (a *agent) address(name string) string {
 	return ""
 }
 
-// outputOf is what prints a lane's slips or speaks there; nil: the lane has none.
+// outputOf is what prints a lane's slips, speaks there or opens its gate; nil: the lane has none.
 func (a *agent) outputOf(lane string, what flow.Verb) *flow.Output {
 	for i := range a.cfg.Lanes {
 		if l := &a.cfg.Lanes[i]; l.Name == lane {
-			return a.outputs[outputKey{map[flow.Verb]string{flow.Slip: l.Printer, flow.Voice: l.Speaker}[what], what}]
+			return a.outputs[outputKey{map[flow.Verb]string{flow.Slip: l.Printer, flow.Voice: l.Speaker, flow.Gate: l.Gate}[what], what}]
 		}
 	}
 	return nil

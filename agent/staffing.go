@@ -50,7 +50,8 @@ func (a *agent) makeDesk(ctx context.Context) error {
 	a.desk = duty.New(duty.Options{
 		Device: t.Site + t.Number, Site: t.Name, Journal: a.store, Pins: pins,
 		Roster: staff.New(staff.Options{Site: t.Site, Lanes: names, Key: a.cfg.Cloud.RightsKey.PublicKey}),
-		Lanes:  deskLanes{a.lanes, names}, Printer: func(lane string) *flow.Output { return a.outputOf(lane, flow.Slip) }, Clock: a.clock.Now, Log: a.log,
+		Lanes:  deskLanes{a.lanes, names}, Printer: func(lane string) *flow.Output { return a.outputOf(lane, flow.Slip) },
+		Gate: func(lane string) *flow.Output { return a.outputOf(lane, flow.Gate) }, Clock: a.clock.Now, Log: a.log,
 	})
 	return a.desk.Load(ctx)
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"tillgate/agent/flow"
 	"tillgate/agent/report"
@@ -276,42 +275,6 @@ func (d *Desk) Exported(ctx context.Context, e Export) error {
 		body.To = e.To.UnixMilli()
 	}
 	return d.note(ctx, entry.New(entry.Exported, body))
-}
-
-// Overrule is a rule that somebody sets aside, as they may: a gate that opens
-// without the money, a car that is let go.
-type Overrule struct {
-	By     string
-	What   string // which rule: "gate"
-	Lane   string
-	Object entry.Seq // the order or passage; 0: there is none
-	Why    string
-	Spot   Spot // a manager, while the clock proves nothing
-}
-
-// Override writes down that a rule is set aside, and answers with the entry: the
-// durable reason for what then happens.
-func (d *Desk) Override(ctx context.Context, o Overrule) (reason entry.Seq, err error) {
-	now := d.now()
-	if o.Spot != (Spot{}) {
-		in, err := d.spot(ctx, o.Spot, o.Lane)
-		if err != nil {
-			return 0, err
-		}
-		now.Spot = in.Proof
-	}
-	if err := d.may(o.By, staff.Override, o.Lane, now); err != nil {
-		return 0, err
-	}
-	if o.Why = strings.TrimSpace(o.Why); o.Why == "" || utf8.RuneCountInString(o.Why) > reasonChars {
-		return 0, halt(words.HaltReason)
-	}
-	draft := entry.New(entry.Override, entry.OverrideBody{What: o.What, Object: o.Object, By: o.By, Why: o.Why})
-	entries, err := d.Journal.Commit(ctx, store.Step{Entries: []entry.Draft{draft}, Done: true})
-	if err != nil {
-		return 0, unwritten("write an override", err)
-	}
-	return entries[0].Seq, nil
 }
 
 // note writes an entry that is an object of its own, and over with it.

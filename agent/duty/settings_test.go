@@ -162,37 +162,3 @@ func TestExportsAreWritten(t *testing.T) {
 		t.Errorf("an export that is not written goes out: %v", err)
 	}
 }
-
-// TestOverrides: by who may, with a reason, and with a manager's PIN while the
-// clock proves nothing; the entry is the reason for what happens then.
-func TestOverrides(t *testing.T) {
-	t.Parallel()
-	l := newLab(t, 13)
-	clerk := l.hire("Wang", staff.Clerk, nil)
-	guard := l.hire("Li", staff.Clerk, staff.Grants{staff.Override: {"exit-B"}})
-	for _, row := range []struct {
-		o     Overrule
-		trust entry.Trust
-		want  string
-	}{
-		{Overrule{By: clerk, Lane: "exit-B", Why: "ambulance"}, entry.Trusted, string(words.DeniedRight)},
-		{Overrule{By: guard, Lane: "counter-1", Why: "ambulance"}, entry.Trusted, string(words.DeniedLane)},
-		{Overrule{By: guard, Lane: "exit-B", Why: " "}, entry.Trusted, string(words.HaltReason)},
-		{Overrule{By: guard, Lane: "exit-B", Why: "ambulance"}, entry.Floor, string(words.DeniedClock)},
-		{Overrule{By: guard, Lane: "exit-B", Why: "ambulance", Spot: Spot{"Chief", "000000"}}, entry.Floor, string(words.DeniedNameOrPIN)},
-		{Overrule{By: guard, Lane: "exit-B", Why: "ambulance", Object: 5, What: "gate"}, entry.Trusted, ""},
-	} {
-		l.trust(row.trust)
-		if reason, err := l.Override(t.Context(), row.o); why(t, err) != row.want || (reason != 0) != (err == nil) {
-			t.Errorf("%+v: %d, %v, want %q", row.o, reason, err, row.want)
-		}
-	}
-	l.pass(2000)
-	l.trust(entry.Floor)
-	reason, err := l.Override(t.Context(), Overrule{By: guard, Lane: "exit-B", Why: "ambulance", Spot: l.typed("local-1")})
-	l.must(err)
-	of := l.kinds(entry.Override)
-	if len(of) != 2 || of[1].Seq != reason || string(of[0].Body) != `{"w":"gate","o":5,"b":"local-3","y":"ambulance"}` {
-		t.Errorf("%d overrides are written", len(of))
-	}
-}

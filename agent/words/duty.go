@@ -33,6 +33,8 @@ const (
 	HaltLaneBusy  Halt = "lane-busy"
 	HaltDecision  Halt = "decision" // there is nothing to decide, or not so
 	HaltUnwritten Halt = "unwritten"
+	HaltNoGate    Halt = "no-gate"
+	HaltGateShut  Halt = "gate-shut" // it was told to open, and did not
 )
 
 // Why something was not approved, and settings not set.
@@ -76,6 +78,8 @@ var halts = map[Halt][2][3]string{
 	HaltLaneBusy:  {{"通道 %s 繁忙，未执行", "请稍候再试；已有的授权仍有效"}, {"Lane %s is busy, and it was not done", "Try again in a moment; what was approved stays approved"}},
 	HaltDecision:  {{"该单没有待决定的事项，或不能这样决定", "请刷新任务列表"}, {"There is nothing to decide about it, or not in that way", "Look at the tasks again"}},
 	HaltUnwritten: {{"未能写入存储，未执行", "请检查存储后再试"}, {"The disk did not take it, and it was not done", "See to the disk, then try again"}},
+	HaltNoGate:    {{"通道 %s 没有道闸，未执行", "请从列表中选择"}, {"Lane %s has no gate, so nothing was opened", "Choose from the list"}},
+	HaltGateShut:  {{"道闸未打开", "请人工开闸并检查道闸；放行已记录", "未收款，记录在案"}, {"The gate did not open", "Open it by hand and see to it; that it was let through is on record", "No money was taken, and that is on record"}},
 
 	HaltApproval:  {{"%s 元需 %s 人授权，尚未执行", "请主管当场输入密码，或请其扫码后报授权码"}, {"%s yuan take %s more to approve, so it was not done yet", "Have a supervisor type a PIN here, or scan the code and tell you the digits"}},
 	HaltCode:      {{"授权码不对，还可试 %s 次", "请主管核对后再报一次"}, {"That code is wrong; %s more tries", "Have the supervisor tell it again"}},

@@ -37,8 +37,10 @@ type ExportedBody struct {
 // OverrideBody is a rule that somebody set aside, as they may.
 type OverrideBody struct {
 	What   string `json:"w"` // which rule: "limit", "gate", "clock"
+	Lane   string `json:"l,omitempty"`
 	Object Seq    `json:"o,omitempty"`
 	By     string `json:"b"`
+	Spot   string `json:"s,omitempty"` // the manager who typed a PIN for it
 	Why    string `json:"y,omitempty"`
 }
 
