@@ -137,7 +137,7 @@ func (b *bank) acceptAccount(ctx context.Context, dir, url string, one bankAccou
 	}
 	people := &bankPeople{bank: b, slips: make(chan string, 64)}
 	x := &extras{makers: people.makers()}
-	sheet, err := acceptOne(ctx, cfg, slog.New(slog.DiscardHandler), x, people.at, nil)
+	sheet, err := acceptOne(ctx, cfg, slog.New(slog.DiscardHandler), x, typist{}, people.at, nil)
 	if sheet != nil {
 		sheet.Mode = one.mode
 	}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -17,6 +15,7 @@ import (
 
 	"tillgate/agent/acceptance"
 	"tillgate/agent/flow"
+	"tillgate/agent/pay"
 )
 
 func selftestCommand() *cobra.Command {
@@ -30,6 +29,7 @@ type acceptanceFlags struct {
 	path      string
 	lane      string
 	merchants []string
+	clerk     string
 	asJSON    bool
 }
 
@@ -40,7 +40,7 @@ func acceptanceCommand() *cobra.Command {
 		Short: "Play the acceptance script of the payment networks at one lane and print the result sheet",
 		Long: "Plays what every network asks of a terminal: 0.02 yuan are paid, refunds of 0.03 and of more than is left are\n" +
 			"refused on the device, the rest goes back, a slip's code leads to its order, and waiting and unknown results are told.\n\n" + acceptanceWhere,
-		Example: "  tillgate selftest acceptance --config /etc/tillgate.toml --lane counter-1 --merchant shop-wechat\n" +
+		Example: "  tillgate selftest acceptance --config /etc/tillgate.toml --lane counter-1 --merchant shop-wechat --clerk 王芳\n" +
 			"  tillgate selftest acceptance --json > sheet.json",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -64,6 +64,7 @@ func acceptanceCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.path, "config", acceptanceConfig, "the config file")
 	cmd.Flags().StringVar(&f.lane, "lane", "", "the lane to play at; empty: the first")
 	cmd.Flags().StringSliceVar(&f.merchants, "merchant", nil, "the merchants to accept; empty: all")
+	cmd.Flags().StringVar(&f.clerk, "clerk", "", "who types the amounts, where people are set up to sign in; asks for the PIN")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the sheets for a program")
 	return cmd
 }
@@ -92,13 +93,22 @@ func acceptLive(cmd *cobra.Command, f acceptanceFlags) ([]*acceptance.Sheet, err
 		return nil, usage(err)
 	}
 	var sheets []*acceptance.Sheet
-	people := newCustomers(cmd.InOrStdin(), cmd.ErrOrStderr())
+	ask := newPrompt(cmd.InOrStdin(), cmd.ErrOrStderr())
+	who := typist{name: f.clerk}
+	if who.name != "" {
+		pin, err := ask.secret("PIN " + who.name)
+		if err != nil {
+			return nil, err
+		}
+		who.pin = pay.Secret(pin)
+	}
+	people := newCustomers(ask.lines, cmd.ErrOrStderr())
 	for _, name := range names {
 		one := cfg.only(lane, name)
 		if !f.asJSON {
 			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", (&acceptance.Sheet{Merchant: name, Network: cfg.merchant(name).Network, Codes: cfg.merchant(name).offer(byCode), QR: cfg.merchant(name).offer(byQR)}).Head())
 		}
-		sheet, err := acceptOne(cmd.Context(), one, logger(io.Discard, slog.LevelError), &extras{scans: people.hear}, people.at, f.told(cmd))
+		sheet, err := acceptOne(cmd.Context(), one, logger(io.Discard, slog.LevelError), &extras{scans: people.hear}, who, people.at, f.told(cmd))
 		if err != nil {
 			return nil, err
 		}
@@ -149,14 +159,14 @@ func (c *config) only(lane *laneConfig, merchant string) *config {
 	l := *lane
 	l.Merchants, l.QR = []string{merchant}, "ask"
 	one.Lanes, one.Cloud = []laneConfig{l}, cloudConfig{}
-	if one.Console.locked() { // amounts are typed at its page, by nobody who signs in
+	if one.Console.locked() { // amounts are typed at its page, from this very machine
 		one.Console = consoleConfig{place: c.Console.place, Listen: "127.0.0.1:0"}
 	}
 	return &one
 }
 
 // acceptOne plays the script for the one merchant of a config's one lane.
-func acceptOne(ctx context.Context, cfg *config, log *slog.Logger, x *extras, people func(*flow.Lane) acceptance.People, told func(acceptance.Step)) (*acceptance.Sheet, error) {
+func acceptOne(ctx context.Context, cfg *config, log *slog.Logger, x *extras, who typist, people func(*flow.Lane) acceptance.People, told func(acceptance.Step)) (*acceptance.Sheet, error) {
 	kept, log := keepLog(cfg, log)
 	defer kept.Close()
 	a, err := build(ctx, cfg, log, kept, x)
@@ -170,10 +180,12 @@ func acceptOne(ctx context.Context, cfg *config, log *slog.Logger, x *extras, pe
 	group.Go(func() error { return a.run(ctx) })
 	group.Go(func() error {
 		defer stop()
-		plan := planOf(cfg, &cfg.Lanes[0])
-		plan.Type = func(ctx context.Context, yuan string) (string, error) {
-			return typeAmount(ctx, a.page.Addr().String(), plan.Lane, yuan)
+		who.page = "http://" + a.page.Addr().String()
+		if err := who.begins(ctx, a.desk.Staffed()); err != nil {
+			return err
 		}
+		plan := planOf(cfg, &cfg.Lanes[0])
+		plan.Type = func(ctx context.Context, yuan string) (string, error) { return who.types(ctx, plan.Lane, yuan) }
 		sheet = acceptance.Run(ctx, plan, a.lanes[0], people(a.lanes[0]), told)
 		return nil
 	})
@@ -198,26 +210,4 @@ func planOf(cfg *config, l *laneConfig) acceptance.Plan {
 		plan.QR = m.offer(byQR)
 	}
 	return plan
-}
-
-// typeAmount posts an amount to a lane's page, as its form does, and answers what
-// the page says to one that it does not take.
-func typeAmount(ctx context.Context, page, lane, yuan string) (refusal string, err error) {
-	form := url.Values{"amount": {yuan}, "title": {"验收 Acceptance"}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+page+"/lanes/"+lane+"/amount", strings.NewReader(form.Encode()))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Accept", "application/json")
-	answer, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", fmt.Errorf("type an amount at the page: %w", err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, 4<<10))
-	if err != nil || answer.StatusCode < http.StatusBadRequest {
-		return "", err
-	}
-	return answer.Status + " " + strings.TrimSpace(string(text)), nil
 }

@@ -163,7 +163,7 @@ func (s *sessions) leave(token string, shift entry.Seq, now time.Time) {
 // staffed tells whether somebody can sign in here. Until then the pages ask
 // nobody to: a terminal that has just been put up sells.
 func (c *console) staffed() bool {
-	return c.Desk != nil && slices.ContainsFunc(c.Desk.Roster.People(), func(p staff.Person) bool { return p.PIN && !p.Gone })
+	return c.Desk != nil && c.Desk.Staffed()
 }
 
 // guest is whoever asks for a page: a person where one is signed in.

@@ -3,11 +3,18 @@ package duty
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tillgate/agent/pay"
 	"tillgate/agent/staff"
 	"tillgate/store/entry"
 )
+
+// Staffed tells whether there is somebody who can sign in. Until then pages ask
+// nobody to.
+func (d *Desk) Staffed() bool {
+	return slices.ContainsFunc(d.Roster.People(), func(p staff.Person) bool { return p.PIN && !p.Gone })
+}
 
 // Knock is somebody who wants to sign in.
 type Knock struct {
