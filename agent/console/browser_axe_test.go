@@ -117,6 +117,7 @@ func TestAxe(t *testing.T) {
 		})
 		o.Metrics = http.NotFoundHandler()
 	})
+	shop.withGate()
 	seen := &visited{Handler: shop.Handler, routes: map[string]bool{}}
 	shop.bench.Handler = seen
 	s := &site{t: t, root: root, bench: shop.bench}
@@ -159,6 +160,7 @@ func sheetsForAxe(p tab, shop *shop, refunds *[]words.Refund) {
 	p.looks("/refund", number)
 	p.looks("/search", number)
 	p.looks("/search?find=nothing", "没有找到")
+	p.looks("/search?kind=sale", "筛选")
 	p.looks(orderPath(key), "可退")
 	for _, phase := range words.RefundPhases() {
 		one := words.Refund{Phase: phase, Number: number + "01", Amount: 300, Network: "wechat", Code: "NOTENOUGH", Trouble: []string{"slip failed"}}
@@ -201,6 +203,7 @@ func managersForAxe(p tab, shop *shop) {
 	for _, trust := range []entry.Trust{entry.Trusted, entry.Floor} {
 		shop.trust(trust)
 		p.looks("/people", "新增人员")
+		p.looks("/gate", "人工放行")
 		p.looks(personPath("local-1"), "不能删除")
 		p.looks(personPath(id), "删除此人")
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -24,6 +25,7 @@ const foundMax = 30
 // found is what was looked for, and what of it there is.
 type found struct {
 	path, text string
+	filter     *filter // nil: the page has none
 	movements  []report.Movement
 	next       string // the address of the page that follows; empty: there is none
 }
@@ -39,29 +41,51 @@ func (c *console) serveFind(title words.Page) func(http.ResponseWriter, *http.Re
 			return
 		}
 		q := report.Query{Lanes: lanes, Calendar: c.Desk.Calendar()}
+		f := found{path: r.URL.Path, text: text}
 		q.Search = report.ParseSearch(text, time.UnixMilli(c.Desk.Clock().Wall), q.Calendar)
 		if name := q.Search.Order; name != "" {
 			if order, err := c.Desk.Journal.Find(r.Context(), name); err == nil {
-				http.Redirect(w, r, orderPath(order), http.StatusSeeOther)
+				http.Redirect(w, r, c.pathTo(r.Context(), order), http.StatusSeeOther)
 				return
 			}
 		}
+		next := url.Values{}
 		if title == words.PageRefund {
 			q.Kind, q.States = report.Sales, []report.State{report.Paid}
+		} else {
+			only := c.filterOf(r.URL.Query(), lanes)
+			if err = only.narrow(&q); err != nil {
+				c.show(w, http.StatusUnprocessableEntity, s, alone(speak(words.PageNotADay)))
+				return
+			}
+			f.filter, next = &only, only.values()
 		}
 		before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // anything else is from the newest
 		q.Before = entry.Seq(before)
 		page, err := report.Details(r.Context(), c.Desk.Source(), q, foundMax)
+		if errors.Is(err, report.ErrQuery) { // it ends before it begins
+			c.show(w, http.StatusUnprocessableEntity, s, alone(speak(words.PageNotADay)))
+			return
+		}
 		if err != nil {
 			c.show(w, http.StatusInternalServerError, s, alone(c.told(err)))
 			return
 		}
-		f := found{path: r.URL.Path, text: text, movements: page.Movements}
-		if page.Next != 0 {
-			f.next = r.URL.Path + "?" + url.Values{"find": {text}, "before": {strconv.FormatInt(int64(page.Next), 10)}}.Encode()
+		if f.movements = page.Movements; page.Next != 0 {
+			next.Set("find", text)
+			next.Set("before", strconv.FormatInt(int64(page.Next), 10))
+			f.next = r.URL.Path + "?" + next.Encode()
 		}
 		c.show(w, http.StatusOK, s, findPage(f))
 	}
+}
+
+// pathTo is the address of an order or a deposit.
+func (c *console) pathTo(ctx context.Context, key entry.Seq) string {
+	if _, err := c.Desk.Journal.Hold(ctx, key); err == nil {
+		return depositPath(key)
+	}
+	return orderPath(key)
 }
 
 // orderPath is the address of an order's page.

@@ -37,6 +37,7 @@ type sheet struct {
 	site  string
 	title namer
 	holds bool          // deposits are taken here
+	gates bool          // there is a gate
 	guest *staff.Person // nil: nobody is signed in
 	said  reply         // why something was not done
 	done  reply         // that something was
@@ -45,6 +46,7 @@ type sheet struct {
 
 func (c *console) sheet(title namer, g *guest) sheet {
 	s := sheet{lang: c.lang(), site: c.Site, title: title, holds: c.anyHolds()}
+	s.gates = c.Desk != nil && len(c.Desk.Gates()) > 0
 	if g != nil {
 		s.guest = &g.Person
 	}
@@ -220,6 +222,8 @@ func (c *console) routeStaff(mux *http.ServeMux) {
 	mux.HandleFunc("POST /reports/file/stop", c.signed(c.stopFile))
 	mux.HandleFunc("GET /tasks", c.signed(c.serveTasks))
 	mux.HandleFunc("POST /tasks", c.signed(c.decide))
+	mux.HandleFunc("GET /gate", c.signed(c.serveGate))
+	mux.HandleFunc("POST /gate", c.signed(c.openGate))
 	mux.HandleFunc("GET /shift", c.signed(c.serveShift))
 	mux.HandleFunc("POST /shift/on", c.signed(c.clockOn))
 	mux.HandleFunc("GET /shift/{shift}", c.serveSlip)

@@ -284,12 +284,12 @@ type way struct {
 }
 
 var ways = []way{{words.PageShift, "/shift", ""}, {words.DepositPage, "/deposits", ""}, {words.PageRefund, "/refund", ""}, {words.PageSearch, "/search", ""}, {words.PageReports, "/reports", ""},
-	{words.PageTasks, "/tasks", ""}, {words.PageStaff, "/people", staff.Staff}, {words.PageSettings, "/settings", staff.Settings}}
+	{words.PageTasks, "/tasks", ""}, {words.PageGate, "/gate", staff.Override}, {words.PageStaff, "/people", staff.Staff}, {words.PageSettings, "/settings", staff.Settings}}
 
 // ways are those that there are here for whoever is signed in.
 func (s sheet) ways() (mine []way) {
 	for _, one := range ways {
-		if (one.right == "" || len(s.guest.Grants()[one.right]) > 0) && (one.path != "/deposits" || s.holds) {
+		if (one.right == "" || len(s.guest.Grants()[one.right]) > 0) && (one.path != "/deposits" || s.holds) && (one.path != "/gate" || s.gates) {
 			mine = append(mine, one)
 		}
 	}

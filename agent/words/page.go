@@ -42,6 +42,8 @@ const (
 	PageWithdraw  Page = "withdraw"
 	PageSentTwice Page = "sent-twice"
 	PageSearch    Page = "search"
+	PageFilter    Page = "filter"
+	PageAll       Page = "all"
 )
 
 // Shifts.
@@ -95,6 +97,14 @@ const (
 	PageGoesBack  Page = "goes-back"
 	PageElsewhere Page = "elsewhere"
 	PageSeenTo    Page = "seen-to"
+
+	PageGate       Page = "gate"
+	PageGateLane   Page = "gate-lane"
+	PageGateOpen   Page = "gate-open"
+	PageGateHelp   Page = "gate-help"
+	PageGateDone   Page = "gate-done"
+	PageGateSent   Page = "gate-sent"
+	PageGateNobody Page = "gate-nobody"
 )
 
 // People who work here.
@@ -198,6 +208,8 @@ var pages = map[Page][2]string{
 	PageWithdraw:  {"不退了", "Withdraw"},
 	PageSentTwice: {"此表单已提交过，未重复执行；请看清后再操作", "This form was sent before and nothing was done twice; look before you go on"},
 	PageSearch:    {"查询", "Search"},
+	PageFilter:    {"筛选", "Narrow it down"},
+	PageAll:       {"全部", "All"},
 
 	PageShift:      {"班次", "Shift"},
 	PageOff:        {"您未当班", "You are not on duty"},
@@ -245,6 +257,14 @@ var pages = map[Page][2]string{
 	PageGoesBack:  {"退回付款人", "It goes back to the payer"},
 	PageElsewhere: {"已另行入账", "It was booked elsewhere"},
 	PageSeenTo:    {"已处理", "It has been seen to"},
+
+	PageGate:       {"人工放行", "Let through"},
+	PageGateLane:   {"通道", "Lane"},
+	PageGateOpen:   {"放行并开闸", "Open the gate"},
+	PageGateHelp:   {"不收款开闸，谁、何时、为何都会记录", "It opens without the money; who did it, when and why is on record"},
+	PageGateDone:   {"道闸已打开，已记录", "The gate is open, and it is on record"},
+	PageGateSent:   {"此表单已提交过，未再次开闸；还要开请重新提交", "This form was sent before, and the gate was not opened again; send it anew if it has to"},
+	PageGateNobody: {"本机没有您可放行的道闸，请找经理", "There is no gate here that you may open without the money; ask a manager"},
 
 	PageHire:       {"新增人员", "Add a person"},
 	PageHireNow:    {"新增并生成链接", "Add, and make the link"},
