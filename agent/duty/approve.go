@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -126,25 +127,28 @@ func (d *Desk) take(a Ask) (*request, error) {
 		return nil, halt(words.HaltOther)
 	}
 	delete(d.requests, r.ID)
-	r.used = true
+	d.doing[r.ID], r.used = r, true
 	return r, nil
 }
 
 func (d *Desk) putBack(r *request) {
-	if r != nil {
-		d.mu.Lock()
-		r.used, d.requests[r.ID] = false, r
-		d.mu.Unlock()
+	if r == nil {
+		return
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r.used && d.doing[r.ID] != r {
+		return // withdrawn meanwhile
+	}
+	delete(d.doing, r.ID)
+	r.used, d.requests[r.ID] = false, r
 }
 
 // live is a request that has not expired. The caller holds the lock.
 func (d *Desk) live(id string) *request {
 	now := d.Clock().Mono
-	for id, r := range d.requests {
-		if now > r.Until {
-			delete(d.requests, id)
-		}
+	for _, all := range []map[string]*request{d.requests, d.doing} {
+		maps.DeleteFunc(all, func(_ string, r *request) bool { return now > r.Until })
 	}
 	return d.requests[id]
 }
@@ -332,4 +336,5 @@ func (d *Desk) Withdraw(id string) {
 		r.used = true
 	}
 	delete(d.requests, id)
+	delete(d.doing, id)
 }

@@ -406,3 +406,35 @@ func TestACodeThatIsStillLookedAtRevivesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestWithdrawnWhileItIsBeingDone: a request whose lane has too much to do is not
+// put back where it was withdrawn in between; where it was not, it is.
+func TestWithdrawnWhileItIsBeingDone(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 46)
+	c.lanes.full = true
+	for _, withdrawn := range []bool{false, true} {
+		a := c.ask(5000)
+		_, err := c.Refund(t.Context(), a)
+		a.Request = asked(t, err).ID
+		if _, err := c.ApproveByPIN(t.Context(), a.Request, c.typed(c.first)); err != nil {
+			t.Fatal(err)
+		}
+		c.lanes.asked = func() {
+			if withdrawn {
+				c.Withdraw(a.Request)
+			}
+		}
+		if _, err := c.Refund(t.Context(), a); why(t, err) != string(words.HaltLaneBusy) {
+			t.Fatalf("on a busy lane: %v", err)
+		}
+		if waits := c.approved(a.Request) != nil; waits == withdrawn {
+			t.Errorf("withdrawn %v, and it waits %v", withdrawn, waits)
+		}
+	}
+	c.pass(requestFor.Milliseconds() + 1)
+	c.Requests(c.first)
+	if len(c.requests)+len(c.doing) != 0 {
+		t.Errorf("%d requests wait, %d are being done", len(c.requests), len(c.doing))
+	}
+}

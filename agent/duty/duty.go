@@ -105,7 +105,8 @@ type Desk struct {
 	settings settings
 	keys     keys
 	requests map[string]*request
-	wrong    []int64 // ms of the boot clock: when codes were wrong
+	doing    map[string]*request // whose wish is being done just now; what is withdrawn meanwhile is not put back
+	wrong    []int64             // ms of the boot clock: when codes were wrong
 }
 
 // New makes a desk; Load gives it what the life before left.
@@ -114,7 +115,7 @@ func New(o Options) *Desk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{Options: o, seats: map[string]Seat{}, settings: settings{values: map[string]string{}}, keys: keys{}, requests: map[string]*request{}}
+	d := &Desk{Options: o, seats: map[string]Seat{}, settings: settings{values: map[string]string{}}, keys: keys{}, requests: map[string]*request{}, doing: map[string]*request{}}
 	d.door = staff.NewDoor(o.Roster, o.Pins, o.Clock, d.commit)
 	return d
 }

@@ -58,7 +58,8 @@ type lanes struct {
 	names  []string
 	roles  map[string]flow.Role // a lane without has one role
 	full   bool
-	silent bool // does not get round to an answer
+	asked  func() // what happens while a full lane is offered something
+	silent bool   // does not get round to an answer
 	took   []flow.Event
 	says   flow.Said
 }
@@ -71,6 +72,9 @@ func (l *lanes) Offer(lane string, ev flow.Event) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.full {
+		if l.asked != nil {
+			l.asked()
+		}
 		return false
 	}
 	call, ok := ev.(flow.Call)
