@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tillgate/store/entry"
 	"tillgate/store/money"
@@ -55,6 +56,17 @@ func (p Payment) Captured() (all []entry.HoldMove) {
 		}
 	}
 	return all
+}
+
+// CaptureOf is the capture of a deposit that goes back: the one of a number, or
+// where none is named the newest with something left. ok is false where there is none.
+func (p Payment) CaptureOf(number string) (capture entry.HoldMove, ok bool) {
+	for _, c := range slices.Backward(p.Captured()) {
+		if number == c.Number || number == "" && p.LeftOf(c) > 0 {
+			return c, true
+		}
+	}
+	return capture, false
 }
 
 // LeftOf is how much of a capture can still go back.

@@ -57,7 +57,7 @@ func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) er
 	defer release()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
 	defer cancel()
-	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: key, Amount: in.Amount, Reason: in.Reason, Once: req}
+	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: key, Number: in.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
 	back := func(wish duty.Ask) error { _, err := a.Desk.Refund(ctx, wish); return err }
 	if err := a.withYes(ctx, wish, yes, back); err != nil {
 		return a.barred(err, addressOf(key))

@@ -24,6 +24,18 @@ func (l *lab) holds(amount money.Fen) (number string, key entry.Seq) {
 	return number, entries[0].Key
 }
 
+// captures has a part of a deposit captured.
+func (l *lab) captures(key entry.Seq, number string, sum money.Fen) {
+	l.tb.Helper()
+	h, err := l.books.Store.Hold(l.tb.Context(), key)
+	l.must(err)
+	_, err = l.books.Store.Commit(l.tb.Context(), store.Step{Key: key, After: h.Last, Entries: []entry.Draft{
+		entry.New(entry.MoveAsked, entry.MoveAskedBody{Number: number, What: entry.Capture, Amount: sum, Lane: "counter-1"}),
+		entry.New(entry.MoveDone, entry.MoveDoneBody{Number: number, Amount: sum}),
+	}})
+	l.must(err)
+}
+
 // TestWhoMayHold: whoever sells there, and a terminal that has nobody set up; a
 // draft that waits for the guest's code is no refusal.
 func TestWhoMayHold(t *testing.T) {

@@ -49,8 +49,12 @@ func (d *Desk) approved(id string) *request {
 	return d.live(id)
 }
 
-// payable finds an Ask's order and says how much of it goes back.
+// payable finds an Ask's order and says how much of it goes back; of a deposit also
+// of which of its captures, so that what is approved is what is done.
 func (d *Desk) payable(ctx context.Context, a Ask) (Ask, error) {
+	if _, what, err := entry.MoveOf(a.Number); err == nil && what == entry.Capture && a.Capture == "" {
+		a.Capture = a.Number
+	}
 	if a.Order == 0 {
 		key, err := d.Journal.Find(ctx, a.Number[:min(len(a.Number), entry.NumberDigits)])
 		switch {
@@ -62,7 +66,15 @@ func (d *Desk) payable(ctx context.Context, a Ask) (Ask, error) {
 		a.Order = key
 	}
 	p, err := d.Journal.Payment(ctx, a.Order)
-	switch left := p.Left(); {
+	left := p.Left()
+	if p.Hold != nil && left > 0 {
+		capture, ok := p.CaptureOf(a.Capture)
+		if !ok {
+			return a, halt(words.HaltLane, words.TellRefundNone)
+		}
+		a.Capture, left = capture.Number, p.LeftOf(capture)
+	}
+	switch {
 	case p.Uncertain:
 		return a, halt(words.HaltLane, words.TellRefundUncertain)
 	case errors.Is(err, store.ErrNotFound), err == nil && !p.Paid() && !p.Frozen && !p.GoingBack:

@@ -76,6 +76,59 @@ func TestARefundReachesItsLane(t *testing.T) {
 	}
 }
 
+// TestARefundOfACaptureIsAboutThatCapture: the number of a capture, as its slip has
+// it, says which of them goes back, and how much of it; who approves is asked for
+// that, and the lane hears that.
+func TestARefundOfACaptureIsAboutThatCapture(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 33)
+	number, key := c.holds(300_000)
+	first, second := entry.CaptureNumber(number, 1), entry.CaptureNumber(number, 2)
+	c.captures(key, first, 8850)
+	c.captures(key, second, 20000)
+	for _, row := range []struct {
+		name    string
+		a       Ask
+		capture string
+		amount  money.Fen
+		want    string
+	}{
+		{"all of the first, by its number", Ask{Number: first}, first, 8850, ""},
+		{"all of the newest, by its number", Ask{Number: second}, second, 20000, ""},
+		{"all of the newest, by the deposit's", Ask{Number: number}, second, 20000, ""},
+		{"a part of the first, named beside the key", Ask{Order: key, Capture: first, Amount: 100}, first, 100, ""},
+		{"its number beside the key, as a program has it", Ask{Order: key, Number: first}, first, 8850, ""},
+		{"more than the first has", Ask{Number: first, Amount: 8851}, "", 0, string(words.HaltAmount)},
+		{"more than the newest has", Ask{Number: number, Amount: 20001}, "", 0, string(words.HaltAmount)},
+		{"a capture that is none", Ask{Number: entry.CaptureNumber(number, 3)}, "", 0, string(words.HaltLane)},
+	} {
+		row.a.By, row.a.Lane, row.a.Reason = c.clerk, "counter-1", "broken"
+		c.lanes.took = nil
+		_, err := c.Refund(t.Context(), row.a)
+		if row.want != "" {
+			if why(t, err) != row.want {
+				t.Errorf("%s: %v, want %s", row.name, err, row.want)
+			}
+			continue
+		}
+		r := asked(t, err)
+		if r.Capture != row.capture || r.Amount != row.amount || r.Order != key || r.Number != number {
+			t.Errorf("%s: asked for is %+v", row.name, r)
+		}
+		if _, err := c.ApproveByPIN(t.Context(), r.ID, c.typed(c.first)); err != nil {
+			t.Fatal(err)
+		}
+		row.a.Request = r.ID
+		if _, err := c.Refund(t.Context(), row.a); err != nil {
+			t.Errorf("%s, approved: %v", row.name, err)
+			continue
+		}
+		if got := c.lanes.took[0].(flow.Refund); got.Capture != row.capture || got.Amount != row.amount || got.Order != key {
+			t.Errorf("%s: the lane hears %+v", row.name, got)
+		}
+	}
+}
+
 // TestWhatCannotGoBack: said before anybody is asked to approve it.
 func TestWhatCannotGoBack(t *testing.T) {
 	t.Parallel()

@@ -241,6 +241,13 @@ func Dated(a pay.Attempt, at entry.Stamp) pay.Attempt {
 	return a
 }
 
+// OtherBooks tells whether a merchant's name stands for another account now than
+// when something was asked for, whose mark the journal has, or for none. What an
+// older release has written does not say whose books it is in.
+func OtherBooks(merchant, account string, now Now) bool {
+	return account != "" && now.Accounts[merchant] != account
+}
+
 // Step is a decision: what becomes durable, then what is done about it.
 type Step struct {
 	Key     entry.Seq // 0: a new object

@@ -21,6 +21,7 @@ const (
 	TellHoldWhole    Key = "hold-whole"    // only all of it can be released
 	TellHoldNotHeld  Key = "hold-not-held" // it is not held, or not any more
 	TellHoldMany     Key = "hold-many"     // there are no more numbers
+	TellHoldBooks    Key = "hold-books"    // its merchant's name stands for another account now
 	TellHoldUnbooked Key = "hold-unbooked" // the disk refuses: nothing was sent
 	TellHoldLater    Key = "hold-later"    // the disk refuses the outcome
 	TellHoldLapsed   Key = "hold-lapsed"   // the network has given back what was left

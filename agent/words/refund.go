@@ -15,6 +15,7 @@ const (
 	TellRefundMany      Key = "refund-many"      // there are no more numbers
 	TellRefundGoingBack Key = "refund-going"     // an attempt of the order is on its way back by itself
 	TellRefundLate      Key = "refund-late"      // the network's time for it is over
+	TellRefundBooks     Key = "refund-books"     // its merchant's name stands for another account now
 	TellRefundNever     Key = "refund-never"     // the network, or the lane, has no refunds
 	TellRefundUncertain Key = "refund-uncertain" // the order's record was damaged
 	TellRefundUnbooked  Key = "refund-unbooked"  // the disk refuses: nothing was sent

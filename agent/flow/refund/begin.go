@@ -2,7 +2,6 @@ package refund
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"tillgate/agent/flow"
@@ -47,6 +46,8 @@ func (r *Refund) begin(ev flow.Refund, now flow.Now) flow.Step {
 	}
 	t := r.timing(asked.Network).Refund
 	switch {
+	case flow.OtherBooks(p.Asked.Merchant, p.Asked.Account, now):
+		return tell(words.TellRefundBooks)
 	case t.Call == 0:
 		return tell(words.TellRefundNever)
 	case late(p, t.Window, now):
@@ -67,19 +68,16 @@ func captured(ev flow.Refund) (capture entry.HoldMove, why words.Key) {
 	if ev.Payment.Hold == nil {
 		return capture, ""
 	}
-	for _, c := range slices.Backward(ev.Payment.Captured()) {
-		left := ev.Payment.LeftOf(c)
-		switch {
-		case ev.Capture != "" && ev.Capture != c.Number, ev.Capture == "" && left == 0:
-		case left == 0:
-			return c, words.TellRefundSpent
-		case ev.Amount > left:
-			return c, words.TellRefundHigh
-		default:
-			return c, ""
-		}
+	capture, ok := ev.Payment.CaptureOf(ev.Capture)
+	switch left := ev.Payment.LeftOf(capture); {
+	case !ok:
+		return capture, words.TellRefundNone
+	case left == 0:
+		return capture, words.TellRefundSpent
+	case ev.Amount > left:
+		return capture, words.TellRefundHigh
 	}
-	return capture, words.TellRefundNone
+	return capture, ""
 }
 
 // intent is a refund's first entries: what is asked for, and the key of the

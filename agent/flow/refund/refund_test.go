@@ -324,6 +324,10 @@ func TestRefundsThatDoNotBegin(t *testing.T) {
 		{"a network without refunds", func(d *desk) { d.timing = pay.RefundTiming{} }, 1, words.TellRefundNever},
 		{"a year and a second later", func(d *desk) { d.pass(d.timing.Window - 59*time.Second) }, 1, words.TellRefundLate},
 		{"a year later by the network's clock", func(d *desk) { d.payment.Settled.PaidAt = d.now.Wall/1000 - int64(d.timing.Window.Seconds()) - 1 }, 1, words.TellRefundLate},
+		{"of an account that has gone", func(d *desk) { d.payment.Asked.Account = "of-shop" }, 1, words.TellRefundBooks},
+		{"of another account under its name", func(d *desk) {
+			d.payment.Asked.Account, d.now.Accounts = "of-shop", map[string]string{"shop": "of-another", "other": "of-shop"}
+		}, 1, words.TellRefundBooks},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -334,6 +338,20 @@ func TestRefundsThatDoNotBegin(t *testing.T) {
 				t.Errorf("told %v with %+v, want %s", d.told, step, row.want)
 			}
 		})
+	}
+}
+
+// TestARefundInItsOwnBooks begins; so does one of an older release's payment, which
+// does not say whose books it is in, and one that never leaves the device.
+func TestARefundInItsOwnBooks(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ was, way string }{{"of-shop", ""}, {"", ""}, {"of-another", cash}} {
+		d := newDesk(t)
+		d.now.Accounts = map[string]string{"shop": "of-shop"}
+		d.payment.Asked.Account, d.payment.Asked.Way = row.was, row.way
+		if d.ask(500); len(d.journal) == 0 || len(d.told) != 0 {
+			t.Errorf("%+v: told %v", row, d.told)
+		}
 	}
 }
 
