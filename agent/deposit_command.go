@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -145,6 +146,7 @@ func moveCommand(what string) *cobra.Command {
 		return w.move(cmd.Context(), what, args[0], want, cmd.OutOrStdout())
 	}}
 	w.flags(cmd, true)
+	cmd.Flags().StringVar(&want.Lane, "lane", "", "where; empty: the deposit's lane, or where that has gone one that takes deposits")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as the slip says it")
 	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
 	if capture {
@@ -180,7 +182,7 @@ func (w *depositWish) move(ctx context.Context, what, number string, want client
 		return fmt.Errorf("%s: %s", number, words.Say(words.TellHoldNone, words.En))
 	}
 	d := found.Deposits[0]
-	program, err := w.program(api.Right(what), d.Lane)
+	program, err := w.program(api.Right(what), cmp.Or(want.Lane, d.Lane))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,8 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	if err != nil {
 		return err
 	}
-	if _, err := a.lane(who, h.Lane); err != nil {
+	lane, err := a.desk(who, in.Lane, h)
+	if err != nil {
 		return err
 	}
 	by, err := a.named(in.Staff)
@@ -116,7 +118,7 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	defer release()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
 	defer cancel()
-	wish := duty.Ask{By: by, Program: who.Name, Lane: h.Lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
+	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
 	do := func(wish duty.Ask) error { _, err := a.Desk.Release(ctx, wish); return err }
 	if capture {
 		do = func(wish duty.Ask) error { _, err := a.Desk.Capture(ctx, wish, in.Last); return err }
@@ -125,6 +127,23 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 		return a.barred(err, depositAddress(h.ID))
 	}
 	return a.acceptedDeposit(w, r, h.ID, "")
+}
+
+// desk is the lane on which a deposit moves: the one that is asked for, else its
+// own; where the terminal has that no more, the first of the caller's that takes
+// deposits.
+func (a *api) desk(who *caller, asked string, h store.Hold) (string, error) {
+	lane := cmp.Or(asked, h.Lane)
+	if asked != "" || slices.Contains(a.Desk.Lanes.Names(), lane) {
+		_, err := a.lane(who, lane)
+		return lane, err
+	}
+	for _, name := range a.Desk.Lanes.Names() {
+		if who.sees(name) && slices.ContainsFunc(a.Desk.Lanes.Roles(name), flow.Role.Holds) {
+			return name, nil
+		}
+	}
+	return "", &problem{reason: noLane}
 }
 
 func depositAddress(key entry.Seq) string { return fmt.Sprintf("/deposits/%d", key) }

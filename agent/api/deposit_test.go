@@ -12,6 +12,7 @@ import (
 
 	"tillgate/agent/api/client"
 	"tillgate/agent/pay"
+	"tillgate/store"
 	"tillgate/store/entry"
 	"tillgate/store/money"
 )
@@ -138,6 +139,49 @@ func TestADepositOverTheAPI(t *testing.T) {
 		}
 		if got := s.post(capture, "k3", `{"amount_fen":1,"reason":"late"}`); got.status != http.StatusConflict || got.cause() != "hold-not-held" {
 			t.Errorf("a capture of what is settled: %d %s", got.status, got.text)
+		}
+	})
+}
+
+// TestADepositOfALaneThatWasRenamed moves where the caller says, else on the first
+// lane that takes deposits.
+func TestADepositOfALaneThatWasRenamed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t)
+		defer func() { s.stop() }()
+		for i, row := range []struct{ token, asks, where, cause string }{
+			{tillToken, "", "lane-0", ""},
+			{tillToken, `"lane":"lane-1",`, "lane-1", ""},
+			{tillToken, `"lane":"lane-9",`, "", "no-lane"},
+			{lane0Token, "", "", "no-right"}, // whose deposit was it?
+		} {
+			number := s.store.Number()
+			entries, err := s.store.Commit(t.Context(), store.Step{Entries: []entry.Draft{
+				entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: number, Amount: 1000, Lane: "front", Merchant: "shop", Network: "wechat"}),
+				entry.New(entry.HoldPlaced, entry.HoldPlacedBody{Amount: 1000, Network: "42" + number[2:], Captures: 1, RestGoes: true}),
+			}})
+			s.must(err)
+			s.bank.mu.Lock()
+			if s.bank.held == nil {
+				s.bank.held, s.bank.moved = map[string]*pay.Held{}, map[string]money.Fen{}
+			}
+			s.bank.held[number] = &pay.Held{Left: 1000}
+			s.bank.mu.Unlock()
+			got := s.serve(request("POST", fmt.Sprintf("/deposits/%d/capture", entries[0].Key), row.token, fmt.Sprint("k", i), `{`+row.asks+`"amount_fen":300,"reason":"tea"}`))
+			if row.cause != "" {
+				if got.cause() != row.cause {
+					t.Errorf("%+v: %d %s", row, got.status, got.text)
+				}
+				continue
+			}
+			got.deposit(t)
+			time.Sleep(time.Minute)
+			h, err := s.store.Hold(t.Context(), entries[0].Key)
+			s.must(err)
+			if h.Lane != row.where || h.Captured != 300 || h.Released != 700 || h.Open() {
+				t.Errorf("%+v: the deposit is %+v", row, h)
+			}
 		}
 	})
 }

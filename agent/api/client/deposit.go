@@ -82,6 +82,7 @@ type Hold struct {
 
 // Move is what is to be captured or released.
 type Move struct {
+	Lane   string    `json:"lane,omitempty"` // where; empty: the deposit's, or where that lane has gone one that takes deposits
 	Amount money.Fen `json:"amount_fen"`     // 0 of a release: all that is left
 	Last   bool      `json:"last,omitempty"` // of a capture: what is left goes back with it
 	Reason string    `json:"reason"`         // 40 characters at most; slip and journal have it
