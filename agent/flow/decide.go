@@ -24,7 +24,7 @@ func (l *Lane) apply(ctx context.Context, s *slot, ev Event) error {
 			}
 			continue
 		case errors.Is(err, store.ErrFull):
-			l.retryAt = l.Clock().Mono + retryAfter.Milliseconds() // what was due would be due again at once
+			l.wait() // what was due would be due again at once
 			return l.dropped(s, ev, words.TellFull)
 		case guarded(err, s) != "":
 			return l.dropped(s, ev, guarded(err, s))
@@ -108,7 +108,7 @@ func (l *Lane) commit(ctx context.Context, s *slot, step *Step, now Now) error {
 	if err != nil {
 		return err
 	}
-	l.retryAt = 0
+	l.retryAt, l.refusals = 0, 0
 	s.done = step.Done
 	l.fold(s, entries)
 	dated(step.Effects, entries)
@@ -150,7 +150,7 @@ func (l *Lane) refresh(ctx context.Context, s *slot, ev Event) (Event, error) {
 // opened; the order asks again once the disk writes.
 func (l *Lane) refused(s *slot, ev Event, cause error) error {
 	l.Log.Error("decision could not be written; nothing was told, printed or opened", "lane", l.Name, "order", s.key, "err", cause)
-	l.retryAt = l.Clock().Mono + retryAfter.Milliseconds()
+	l.wait()
 	l.unbooked(s, ev)
 	switch {
 	case s.deposit() != nil && wished(ev):
@@ -165,6 +165,16 @@ func (l *Lane) refused(s *slot, ev Event, cause error) error {
 	return l.tell(words.TellRefundUnbooked)
 }
 
+// wait has what is due stand back while the disk refuses, longer each time.
+func (l *Lane) wait() {
+	now := l.Clock().Mono
+	if now < l.retryAt {
+		return // it is the same refusal
+	}
+	l.retryAt = now + min(retryFirst<<l.refusals, retryMax).Milliseconds()
+	l.refusals = min(l.refusals+1, 8)
+}
+
 // dropped lets an order take note that what it wanted to begin was not let
 // begin, and says why. Nothing of what goes on already is touched.
 func (l *Lane) dropped(s *slot, ev Event, why words.Key) error {
@@ -174,7 +184,8 @@ func (l *Lane) dropped(s *slot, ev Event, why words.Key) error {
 	return l.tell(why)
 }
 
-// unbooked lets a machine take note that what it decided on an event is not written.
+// unbooked lets a machine take note that what it decided on an event is not written;
+// of what another machine wants of it, the other.
 func (l *Lane) unbooked(s *slot, ev Event) {
 	for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
 		s.Note(n)

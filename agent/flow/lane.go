@@ -72,7 +72,8 @@ const (
 	queueLength  = 256
 	staleMax     = 5               // folds and decides again this often before giving up
 	draftFor     = 2 * time.Minute // then a deposit's draft that no code was shown for is dropped
-	retryAfter   = 2 * time.Second // after the disk has refused a commit
+	retryFirst   = 2 * time.Second // after the disk has refused a commit; it doubles with each further one
+	retryMax     = 30 * time.Second
 )
 
 // Lane is one counter, desk or gate direction: one goroutine, one queue.
@@ -95,7 +96,9 @@ type Lane struct {
 	loop    Loop
 	number  string
 	retryAt int64
-	boot    entry.Seq // first entry of this boot
+
+	refusals int       // of the disk, one after the other
+	boot     entry.Seq // first entry of this boot
 
 	mu       sync.Mutex
 	view     View
@@ -273,6 +276,9 @@ func (l *Lane) all() []*slot {
 func (l *Lane) tick(ctx context.Context) error {
 	now := l.Clock().Mono
 	l.undraft(now)
+	if now < l.retryAt {
+		return nil
+	}
 	for _, s := range l.all() {
 		if at, ok := s.Due(); ok && at <= now {
 			if err := l.apply(ctx, s, Tick{}); err != nil {

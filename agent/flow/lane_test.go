@@ -144,7 +144,7 @@ func TestAnAnswerThatCannotBeWrittenIsNotTold(t *testing.T) {
 			t.Errorf("a new order was told %q, want selling to stop", s.told())
 		}
 		s.journal.setRefuse(nil)
-		time.Sleep(5 * time.Second)
+		time.Sleep(15 * time.Second) // it is tried less often by now
 		synctest.Wait()
 		if s.phase() != words.PaidOrder || s.gates.count() != 1 {
 			t.Errorf("after repair: phase %s, %d pulses", s.phase(), s.gates.count())
@@ -171,7 +171,8 @@ func TestTheIntentThatCannotBeWrittenIsNotSent(t *testing.T) {
 }
 
 // An order that cannot be opened is due again and again: a full disk must not
-// keep the processor busy.
+// keep the processor busy, nor fill the log. It is tried less and less often, and
+// at once again after it has written something.
 func TestAFullDiskIsTriedNowAndThen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -179,15 +180,29 @@ func TestAFullDiskIsTriedNowAndThen(t *testing.T) {
 		defer s.stop()
 		s.journal.setRefuse(store.ErrFull)
 		s.offer(amount(1250))
-		time.Sleep(20 * time.Second)
-		synctest.Wait()
-		if n := s.journal.refused; n < 5 || n > 11 || s.told() != words.TellFull {
-			t.Errorf("in 20 s the disk was tried %d times, told %q", n, s.told())
+		for _, row := range []struct {
+			during      time.Duration
+			least, most int
+		}{{20 * time.Second, 3, 6}, {10 * time.Minute, 18, 24}} {
+			before := s.journal.refusals()
+			time.Sleep(row.during)
+			synctest.Wait()
+			if n := s.journal.refusals() - before; n < row.least || n > row.most || s.told() != words.TellFull {
+				t.Errorf("in %v the disk was tried %d times, told %q", row.during, n, s.told())
+			}
 		}
 		s.journal.setRefuse(nil)
-		time.Sleep(3 * time.Second)
+		time.Sleep(31 * time.Second)
 		if got := s.journal.kinds(); got != "opened" {
 			t.Errorf("journal is %s once there is room", got)
+		}
+		s.journal.setRefuse(store.ErrFull)
+		s.offer(amount(300))
+		before := s.journal.refusals()
+		time.Sleep(2500 * time.Millisecond)
+		synctest.Wait()
+		if n := s.journal.refusals() - before; n != 1 {
+			t.Errorf("full once more, it is tried %d times in the first seconds", n)
 		}
 	})
 }
