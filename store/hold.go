@@ -28,6 +28,7 @@ type Hold struct {
 	Unsure     bool                  `json:"unsure,omitempty"`  // a damage has left it uncertain: nothing of it moves
 	Differs    bool                  `json:"differs,omitempty"` // the network's totals were not ours
 	Lapsed     bool                  `json:"lapsed,omitempty"`  // the network has given back what was left at its end
+	Resting    bool                  `json:"resting,omitempty"` // no totals have shown yet that the rest of the newest capture has gone back; it counts as released
 
 	Shift   entry.Seq   `json:"shift,omitempty"`   // in which it was held, or ended without
 	Outcome entry.Seq   `json:"outcome,omitempty"` // the entry that says so, 0: none
@@ -70,31 +71,11 @@ func (h Hold) Moving() *entry.HoldMove {
 func (h Hold) Unknown() bool { return h.Placed == nil && h.Ended == 0 }
 
 // Open tells whether something of it is held, or may be.
-func (h Hold) Open() bool { return h.Unknown() || h.Moving() != nil || h.Left() > 0 }
-
-// Next is the number of its next move of a kind; ok is false where there is none left.
-func (h Hold) Next(what string) (number string, ok bool) {
-	n := 1
-	for _, m := range h.Moves {
-		if m.What == what {
-			n++
-		}
-	}
-	if what == entry.Capture {
-		return entry.CaptureNumber(h.Asked.Number, n), n <= entry.Captures
-	}
-	return entry.ReleaseNumber(h.Asked.Number, n), n <= entry.Releases
-}
+func (h Hold) Open() bool { return h.Unknown() || h.Moving() != nil || h.Left() > 0 || h.Resting }
 
 // Final tells whether its network lets nothing more be captured.
 func (h Hold) Final() bool {
-	n := 0
-	for _, m := range h.Moves {
-		if m.What == entry.Capture && m.Moved > 0 {
-			n++
-		}
-	}
-	return h.Placed != nil && h.Placed.Captures > 0 && n >= h.Placed.Captures
+	return h.Placed != nil && h.Placed.Captures > 0 && entry.Taken(h.Moves) >= h.Placed.Captures
 }
 
 // fold takes one entry, whose body bodyOf has read, into the summary; on is who
@@ -115,13 +96,14 @@ func (h Hold) fold(e entry.Entry, body any, on duty) Hold {
 		h.Ended = b.State
 		h = h.end(e, on)
 	case entry.HoldSeenBody:
-		h.Captured, h.Released = b.Captured, b.Released
+		h.Captured, h.Released, h.Resting = b.Captured, b.Released, false
 		h.Differs, h.Lapsed = h.Differs || b.Why == entry.SeenDiffers, h.Lapsed || b.Why == entry.SeenExpired
 	case entry.MoveAskedBody:
 		h.Lane = b.Lane
 		h.Moves = append(slices.Clip(h.Moves), entry.HoldMove{MoveAskedBody: b, Asked: e.Seq, Moved: b.Amount})
 	case entry.MoveDoneBody:
 		h = h.moved(e, b.Number, entry.HoldMove{State: entry.StatePaid, Moved: b.Amount, Rest: b.Rest, Network: b.Network}, on)
+		h.Resting = b.Unseen
 	case entry.MoveRefusedBody:
 		h = h.moved(e, b.Number, entry.HoldMove{State: b.State, Moved: b.Amount}, on)
 	}
@@ -135,7 +117,7 @@ func (h Hold) fold(e entry.Entry, body any, on duty) Hold {
 func (h Hold) inherit(b entry.HoldInheritedBody) Hold {
 	h.Asked, h.AskedAt, h.AskedTrust, h.Placed = b.HoldAskedBody, b.Asked, b.Trust, b.Placed
 	h.Captured, h.Released, h.Moves, h.Returning, h.Unsure = b.Captured, b.Released, b.Moves, b.Returning, b.Unsure
-	h.Lane = b.Lane
+	h.Lane, h.Resting = b.Lane, b.Resting
 	if n := len(b.Moves); n > 0 {
 		h.Lane = b.Moves[n-1].Lane
 	}

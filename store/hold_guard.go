@@ -61,7 +61,7 @@ func (p *plan) roomFree(b entry.HoldAskedBody) (err error) {
 
 // mayMove holds a capture or a release against what is held.
 func (h Hold) mayMove(b entry.MoveAskedBody) error {
-	next, ok := h.Next(b.What)
+	next, ok := entry.NextMove(h.Asked.Number, b.What, h.Moves)
 	left := h.Left()
 	switch {
 	case h.Placed == nil || h.Ended != 0 || h.Unsure:

@@ -167,17 +167,27 @@ func TestDepositsInANewEpoch(t *testing.T) {
 	must(t, open.add(s, false, moveDone(capture, 8850, 0)))
 	unknown, err := askHold(s, "78")
 	must(t, err)
+	resting := held(t, s, "79", onceOnly)
+	last := entry.CaptureNumber(resting.number, 1)
+	must(t, resting.add(s, false, moveAsked(last, entry.Capture, 8850)))
+	must(t, resting.add(s, false, entry.New(entry.MoveDone, entry.MoveDoneBody{Number: last, Amount: 8850, Rest: 21150, Unseen: true})))
 	for life := range 2 {
 		s = l.damage(s)
-		if all := inheritedHolds(t, s); len(all) != 2 || all[0].Unsure || all[1].Unsure || all[0].Epoch != 1 {
-			t.Fatalf("life %d: inherited are %+v", life, all)
+		all := inheritedHolds(t, s)
+		for _, b := range all {
+			if b.Unsure || b.Epoch != 1 || b.Resting != (b.Number == resting.number) {
+				t.Errorf("life %d: inherited is %+v", life, b)
+			}
+		}
+		if rest, err := s.HoldOf(t.Context(), resting.number); len(all) != 3 || err != nil || !rest.Open() || rest.Older || rest.Released != 21150 {
+			t.Fatalf("life %d: inherited are %+v; %+v, %v", life, all, rest, err)
 		}
 		h, err := s.HoldOf(t.Context(), "20"+open.number[12:]) // by the wallet's voucher
 		must(t, err)
 		if h.Older || h.Left() != 21150 || h.Captured != 8850 || h.Room != "77" || h.Lane != "desk-2" || h.Moves[0].Number != capture {
 			t.Fatalf("life %d: the deposit is %+v", life, h)
 		}
-		if next, ok := h.Next(entry.Capture); next != entry.CaptureNumber(open.number, 2) || !ok {
+		if next, ok := entry.NextMove(h.Asked.Number, entry.Capture, h.Moves); next != entry.CaptureNumber(open.number, 2) || !ok {
 			t.Errorf("life %d: the next capture is %s", life, next)
 		}
 		if _, err := askHold(s, "78"); !errors.Is(err, store.ErrRoom) {

@@ -134,6 +134,10 @@ func TestMovesOfADeposit(t *testing.T) {
 // TestMovesThatMayNotBegin: each guard of its own, before any network hears of it.
 func TestMovesThatMayNotBegin(t *testing.T) {
 	t.Parallel()
+	captured := func(s *store.Store, d *deposit) {
+		must(t, d.add(s, false, moveAsked(entry.CaptureNumber(d.number, 1), entry.Capture, 8850)))
+		must(t, d.add(s, false, moveDone(entry.CaptureNumber(d.number, 1), 8850, 0)))
+	}
 	for _, row := range []struct {
 		name  string
 		terms entry.HoldPlacedBody
@@ -168,6 +172,18 @@ func TestMovesThatMayNotBegin(t *testing.T) {
 		{"a capture while one is unknown", anyTimes, func(s *store.Store, d *deposit) {
 			must(t, d.add(s, false, moveAsked(entry.CaptureNumber(d.number, 1), entry.Capture, 5)))
 		}, entry.Capture, 2, 6, store.ErrMoving},
+		{"a fen more than a capture has left", anyTimes, captured, entry.Capture, 2, 21151, store.ErrCeiling},
+		{"all that a capture has left", anyTimes, captured, entry.Capture, 2, 21150, nil},
+		{"a release of a fen more than a capture has left", anyTimes, captured, entry.Release, 1, 21151, store.ErrCeiling},
+		{"a release of all that a capture has left", anyTimes, captured, entry.Release, 1, 21150, nil},
+		{"a number that was given back", anyTimes, func(s *store.Store, d *deposit) {
+			must(t, d.add(s, false, moveAsked(entry.CaptureNumber(d.number, 1), entry.Capture, 5)))
+			must(t, d.add(s, false, moveRefused(entry.CaptureNumber(d.number, 1), entry.StateNotSent, 0)))
+		}, entry.Capture, 1, 6, nil},
+		{"past a number that was given back", anyTimes, func(s *store.Store, d *deposit) {
+			must(t, d.add(s, false, moveAsked(entry.CaptureNumber(d.number, 1), entry.Capture, 5)))
+			must(t, d.add(s, false, moveRefused(entry.CaptureNumber(d.number, 1), entry.StateNotSent, 0)))
+		}, entry.Capture, 2, 6, store.ErrStale},
 		{"released elsewhere", anyTimes, func(s *store.Store, d *deposit) {
 			must(t, d.add(s, false, entry.New(entry.HoldSeen, entry.HoldSeenBody{Captured: 10000, Released: 19000, Left: 1000, Why: entry.SeenDiffers})))
 		}, entry.Capture, 1, 1001, store.ErrCeiling},
@@ -190,6 +206,49 @@ func TestMovesThatMayNotBegin(t *testing.T) {
 			must(t, s.Close())
 		})
 	}
+}
+
+// TestARestThatIsNotSeen keeps a deposit open, and becomes a task, until a
+// network's totals have it; what an older release wrote of one was over with it.
+func TestARestThatIsNotSeen(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 29)
+	s := l.open()
+	old := held(t, s, "101", onceOnly)
+	must(t, old.add(s, false, moveAsked(entry.CaptureNumber(old.number, 1), entry.Capture, 8850)))
+	must(t, old.add(s, true, moveDone(entry.CaptureNumber(old.number, 1), 8850, 21150)))
+	d := held(t, s, "102", onceOnly)
+	capture := entry.CaptureNumber(d.number, 1)
+	must(t, d.add(s, false, moveAsked(capture, entry.Capture, 8850)))
+	must(t, d.add(s, false, entry.New(entry.MoveDone, entry.MoveDoneBody{Number: capture, Amount: 8850, Rest: 21150, Unseen: true})))
+	want := func(open bool) {
+		t.Helper()
+		for range 2 {
+			h := holdNow(t, s, d.key)
+			list, err := s.Holds(t.Context(), store.HoldQuery{Open: true})
+			must(t, err)
+			if h.Open() != open || h.Captured != 8850 || h.Released != 21150 || h.Left() != 0 || (len(list) == 1) != open || holdNow(t, s, old.key).Open() {
+				t.Errorf("open %v, captured %s, released %s; %d are listed", h.Open(), h.Captured, h.Released, len(list))
+			}
+			tasks, err := s.Tasks(t.Context())
+			must(t, err)
+			if (len(tasks) == 1) != open || open && (tasks[0].What != store.TaskMoveUnknown || tasks[0].Amount != 21150 || tasks[0].Number != capture || tasks[0].Lane != "desk-2") {
+				t.Errorf("the tasks are %+v", tasks)
+			}
+			if r := verified(t, s); r.Rebuilt != 0 {
+				t.Errorf("verify: %+v", r)
+			}
+			must(t, s.Close())
+			s = l.open()
+		}
+	}
+	want(true)
+	if err := d.add(s, false, moveAsked(entry.ReleaseNumber(d.number, 1), entry.Release, 1)); !errors.Is(err, store.ErrCeiling) {
+		t.Errorf("a release of it: %v", err)
+	}
+	must(t, d.add(s, true, entry.New(entry.HoldSeen, entry.HoldSeenBody{Captured: 8850, Released: 21150, Why: entry.SeenRest})))
+	want(false)
+	must(t, s.Close())
 }
 
 // TestNothingMovesOfWhatIsNotHeld: not before, not after, and never more than was held.

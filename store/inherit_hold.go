@@ -78,7 +78,7 @@ func (v *salvage) unreleased(epoch int64, keys map[entry.Seq]entry.Seq) (all []g
 			continue
 		}
 		body := entry.HoldInheritedBody{Epoch: cmp.Or(d.epoch, epoch), Key: d.was, Unsure: d.doubt || !sure, Asked: h.AskedAt, Trust: h.AskedTrust,
-			Returning: h.Returning, Placed: h.Placed, Captured: h.Captured, Released: h.Released, Moves: h.Moves, HoldAskedBody: h.Asked}
+			Returning: h.Returning, Placed: h.Placed, Captured: h.Captured, Released: h.Released, Resting: h.Resting, Moves: h.Moves, HoldAskedBody: h.Asked}
 		body.Instead = keys[body.Instead]
 		draft := entry.New(entry.HoldInherited, body)
 		draft.Private = d.guest

@@ -270,6 +270,15 @@ func (h Hold) tasks(row TaskRow, entries []entry.Entry, heard map[string]entry.H
 				row.Since = e.Stamp
 			}
 		}
+	case h.Resting:
+		last, e := h.Moves[len(h.Moves)-1], entries[len(entries)-1]
+		row.What, row.Of, row.Number, row.Amount, row.Lane = TaskMoveUnknown, last.Asked, last.Number, last.Rest, last.Lane
+		for _, e = range entries {
+			if e.Seq == last.Outcome {
+				break
+			}
+		}
+		row.Since = e.Stamp
 	default:
 		return nil
 	}

@@ -178,7 +178,8 @@ func (l *Lane) wait() {
 // dropped lets an order take note that what it wanted to begin was not let
 // begin, and says why. Nothing of what goes on already is touched.
 func (l *Lane) dropped(s *slot, ev Event, why words.Key) error {
-	if _, due := ev.(Tick); due {
+	switch ev.(type) {
+	case Tick, ReleaseOld: // nobody brings it again
 		l.unbooked(s, ev)
 	}
 	return l.tell(why)
@@ -187,6 +188,12 @@ func (l *Lane) dropped(s *slot, ev Event, why words.Key) error {
 // unbooked lets a machine take note that what it decided on an event is not written;
 // of what another machine wants of it, the other.
 func (l *Lane) unbooked(s *slot, ev Event) {
+	if old, ok := ev.(ReleaseOld); ok {
+		s = l.orders[old.For]
+	}
+	if s == nil {
+		return
+	}
 	for _, n := range s.Next(Unbooked{Of: ev}, l.now(s)).Notes {
 		s.Note(n)
 	}

@@ -72,10 +72,14 @@ type ReleaseSpec struct {
 }
 
 // ReleaseOld releases what is left of a deposit in whose place another is held
-// now; where that cannot be, it says nothing.
+// now; where that cannot be, a person is asked to.
 type ReleaseOld struct {
 	Hold      entry.Seq
+	For       entry.Seq // the deposit that is held in its place
+	Since     entry.Seq // where it has been tried after this entry, or something else moved, that is left to people; 0: it is the first time
 	Staff, By string
+
+	Lane string // filled in by the lane
 }
 
 // DropDeposit gives up the deposit in front of the lane that is not held yet: its
@@ -134,7 +138,7 @@ func phaseOf(h store.Hold) words.DepositPhase {
 		return words.DepositBack
 	case h.Placed == nil:
 		return words.DepositChecking
-	case h.Moving() != nil:
+	case h.Moving() != nil, h.Resting:
 		return words.DepositMoving
 	case h.Left() > 0:
 		return words.DepositHeld
@@ -362,15 +366,16 @@ func (l *Lane) releaseOld(ctx context.Context, ev ReleaseOld) error {
 	case errors.Is(err, store.ErrDamaged):
 		return err
 	case err != nil:
-		l.Log.Error("the deposit before could not be read; it is not released", "lane", l.Name, "deposit", ev.Hold, "err", err)
-		return nil
-	}
-	if can := s.deposit().View().Can; !can.Release {
-		l.forget(s)
+		l.Log.Error("the deposit before could not be read; it is not released yet", "lane", l.Name, "deposit", ev.Hold, "err", err)
+		if !errors.Is(err, store.ErrNotFound) {
+			l.wait()
+			l.unbooked(nil, ev)
+		}
 		return nil
 	}
 	held := l.held
-	err = l.apply(ctx, s, ReleaseSpec{Hold: ev.Hold, Lane: l.Name, Staff: ev.Staff, By: ev.By})
+	ev.Lane = l.Name
+	err = l.apply(ctx, s, ev)
 	l.forget(s)
 	l.held = held // the guest is shown the new one
 	l.publish("")

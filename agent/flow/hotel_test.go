@@ -194,10 +194,26 @@ type hotel struct {
 	disk      *simdisk.Disk
 	store     *store.Store
 	providers map[string]pay.Provider
+	disturbs  func(store.Step) error // what the disk says to a step; nil: nothing
 	lanes     [2]*flow.Lane
 	slips     [2]*device
 	voices    [2]*device
 	stop      func()
+}
+
+// disturbed is the journal of a desk, whose disk can refuse a step.
+type disturbed struct {
+	*store.Store
+	h *hotel
+}
+
+func (d disturbed) CommitWith(ctx context.Context, step store.Step, riders ...store.Step) ([]entry.Entry, [][]entry.Entry, error) {
+	if d.h.disturbs != nil {
+		if err := d.h.disturbs(step); err != nil {
+			return nil, nil, err
+		}
+	}
+	return d.Store.CommitWith(ctx, step, riders...)
 }
 
 func openHotel(t *testing.T, n *inn) *hotel {
@@ -229,7 +245,7 @@ func (h *hotel) begin() {
 		name := fmt.Sprintf("desk-%d", i)
 		h.lanes[i] = flow.NewLane(flow.Config{Name: name, Role: flow.CashierDeposit, Route: flow.Route{Own: func(s string) bool { return entry.IsNumber(s, "10000001") },
 			Merchant: map[pay.Kind]flow.Merchant{pay.WeChatCode: shopWeChat}, QR: []flow.Merchant{shopWeChat}}},
-			flow.Deps{Journal: h.store, Numbers: h.store, Networks: nets, Outputs: outs, Clock: stamp, Log: log,
+			flow.Deps{Journal: disturbed{h.store, h}, Numbers: h.store, Networks: nets, Outputs: outs, Clock: stamp, Log: log,
 				New: func() flow.Order { return sale.New(timing) }, NewRefund: func() flow.Refunding { return refund.New(timing) },
 				NewDeposit: func() flow.Depositing { return deposit.New(deposit.Rules{Timing: timing, Terms: nets.Terms}, name) }})
 		for _, o := range outs {
@@ -574,6 +590,64 @@ func TestANewDepositForAnOldOne(t *testing.T) {
 			now, err := h.store.Holds(context.Background(), store.HoldQuery{Room: "1208"})
 			if err != nil || len(now) != 2 || now[0].Left() != 30000 || now[1].Open() || now[1].Released != 30000 || len(h.taskNames()) != 0 {
 				t.Errorf("cut %v: %+v, %v; tasks %v", cut, now, err, h.taskNames())
+			}
+		})
+	}
+}
+
+// TestAnOldOneThatIsNotReleased is a person's, once: a start does not try it again
+// behind their back, and what they do ends the task.
+func TestAnOldOneThatIsNotReleased(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newInn(anyTimes)
+		h := openHotel(t, n)
+		defer func() { h.stop() }()
+		old := h.holds(0, "1208")
+		h.passes(time.Minute)
+		n.mu.Lock()
+		n.stays[old.Number].released = 20000 // at the network's own page
+		n.mu.Unlock()
+		h.said(1, flow.DepositSpec{Amount: 30000, Room: "1208", Code: "130000000000000009", Instead: entry.Seq(old.Key)})
+		h.passes(3 * time.Minute)
+		for range 2 {
+			if d := h.hold(old.Number); d.Left() != 10000 || n.count("release") != 0 || !slices.Equal(h.taskNames(), []string{"hold-differs", "hold-rest"}) {
+				t.Fatalf("%+v; tasks %v", d, h.taskNames())
+			}
+			h.stop()
+			h.begin()
+			h.passes(3 * time.Minute)
+		}
+		h.said(0, flow.ReleaseSpec{Number: old.Number})
+		h.passes(time.Minute)
+		if d := h.hold(old.Number); d.Open() || d.Released != 30000 || !slices.Equal(h.taskNames(), []string{"hold-differs"}) {
+			t.Errorf("in the end: %+v; tasks %v", d, h.taskNames())
+		}
+	})
+}
+
+// TestADiskThatRefusesToReleaseTheOldOne: it is released once the disk writes.
+func TestADiskThatRefusesToReleaseTheOldOne(t *testing.T) {
+	t.Parallel()
+	for _, says := range []error{store.ErrUnwritten, store.ErrFull} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newInn(anyTimes)
+			h := openHotel(t, n)
+			defer func() { h.stop() }()
+			old := h.holds(0, "1208")
+			h.passes(time.Minute)
+			refused := 0
+			h.disturbs = func(step store.Step) error {
+				if step.Entries[0].Kind == entry.MoveAsked && refused < 3 {
+					refused++
+					return says
+				}
+				return nil
+			}
+			h.said(1, flow.DepositSpec{Amount: 30000, Room: "1208", Code: "130000000000000009", Instead: entry.Seq(old.Key)})
+			h.passes(2 * time.Minute)
+			if d := h.hold(old.Number); refused != 3 || d.Open() || d.Released != 30000 || len(h.taskNames()) != 0 {
+				t.Errorf("%v: refused %d times; %+v; tasks %v", says, refused, d, h.taskNames())
 			}
 		})
 	}

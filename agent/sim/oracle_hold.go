@@ -46,6 +46,7 @@ type moving struct {
 	entry.MoveAskedBody
 	ended bool
 	done  bool
+	kept  bool      // it ended before anything left: its number is the next one's
 	moved money.Fen // for certain
 	rest  money.Fen // went back with it
 	odd   money.Fen // it was refused, and this moved all the same
@@ -69,12 +70,14 @@ func (h *hold) open() *moving {
 	return h.moves[i]
 }
 
+// move is the newest of a number, nil where there is none.
 func (h *hold) move(number string) *moving {
-	i := slices.IndexFunc(h.moves, func(m *moving) bool { return m.Number == number })
-	if i < 0 {
-		return nil
+	for _, m := range slices.Backward(h.moves) {
+		if m.Number == number {
+			return m
+		}
 	}
-	return h.moves[i]
+	return nil
 }
 
 // unknown tells whether nobody knows whether it is held.
@@ -228,7 +231,7 @@ func (o *Oracle) holdEnded(h *hold, b entry.HoldEndedBody) {
 func (o *Oracle) moveAsked(h *hold, b entry.MoveAskedBody) {
 	n, captures := 1, 0
 	for _, m := range h.moves {
-		n += yes(m.What == b.What)
+		n += yes(m.What == b.What && !m.kept)
 		captures += yes(m.What == entry.Capture && (m.done || m.odd > 0))
 	}
 	number := entry.ReleaseNumber(h.Number, n)
@@ -297,7 +300,7 @@ func (o *Oracle) moveRefused(h *hold, b entry.MoveRefusedBody) {
 	case state != pay.Declined && state != pay.Mismatch && state != pay.NotSent:
 		o.breaks(2, "%s %s ends as %s", m.What, m.Number, state)
 	}
-	m.ended, m.odd = true, min(b.Amount, max(h.left(), 0))
+	m.ended, m.kept, m.odd = true, state == pay.NotSent, min(b.Amount, max(h.left(), 0))
 	if m.What == entry.Capture {
 		h.captured += m.odd
 	} else {
@@ -317,6 +320,8 @@ func (o *Oracle) holdSeen(h *hold, b entry.HoldSeenBody) {
 		o.breaks(6, "deposit %s holds %s, and its totals are %s, %s and %s", h.Number, h.placed.Amount, b.Captured, b.Released, b.Left)
 	case b.Why == entry.SeenDiffers && !h.foreign && !h.doubt && !slices.ContainsFunc(h.moves, func(m *moving) bool { return m.doubt }):
 		o.breaks(6, "the totals of deposit %s differ (%s and %s, were %s and %s), and nobody else has moved it", h.Number, b.Captured, b.Released, h.captured, h.released)
+	case b.Why == entry.SeenRest && (b.Captured != h.captured || b.Released != h.released):
+		o.breaks(6, "the rest of deposit %s has gone, and its totals are %s and %s, by its records %s and %s", h.Number, b.Captured, b.Released, h.captured, h.released)
 	case b.Why == entry.SeenExpired && b.Captured != h.captured:
 		o.breaks(6, "at the end of deposit %s %s were captured, its records say %s", h.Number, b.Captured, h.captured)
 	}

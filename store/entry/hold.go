@@ -100,13 +100,16 @@ type MoveAskedBody struct {
 	Reason string    `json:"r,omitempty"` // in the shop's words
 	Staff  string    `json:"s,omitempty"` // in the networks' operator fields
 	By     string    `json:"b,omitempty"` // who asked for it, as the slip says it
+
+	Instead Seq `json:"i,omitempty"` // of a release: the deposit that is held in its place
 }
 
 // MoveDoneBody is a move that the network has carried out.
 type MoveDoneBody struct {
 	Number  string    `json:"n"`
 	Amount  money.Fen `json:"a"`           // what moved
-	Rest    money.Fen `json:"d,omitempty"` // of a capture: what went back with it
+	Rest    money.Fen `json:"d,omitempty"` // of a capture: what goes back with it
+	Unseen  bool      `json:"u,omitempty"` // no totals have shown yet that Rest has gone: a HoldSeen follows that says so
 	Network string    `json:"x,omitempty"` // the network's number of it
 	At      int64     `json:"p,omitempty"` // Unix s, the network's clock
 }
@@ -124,15 +127,17 @@ type MoveRefusedBody struct {
 const (
 	SeenExpired = "expired" // its life is over and the network has given back what was left
 	SeenDiffers = "differs" // they are not ours: somebody else has moved it, or a record is lost
+	SeenRest    = "rest"    // they are ours: what was to go back with a capture has gone
 )
 
 // HoldSeenBody is a network's totals of a deposit where they are not what the
-// journal had until then. They count from here on: the network has the money.
+// journal had until then, or prove what it had. They count from here on: the
+// network has the money.
 type HoldSeenBody struct {
 	Captured money.Fen `json:"c"`
 	Released money.Fen `json:"r"`
 	Left     money.Fen `json:"l"`
-	Why      string    `json:"y"` // SeenExpired, SeenDiffers
+	Why      string    `json:"y"` // SeenExpired, SeenDiffers, SeenRest
 }
 
 // Verified is what the network itself has said of single moves: what was captured,
@@ -166,6 +171,16 @@ type HoldMove struct {
 // Open tells whether a move has no final word.
 func (m HoldMove) Open() bool { return m.Outcome == 0 }
 
+// Taken is how many captures have taken something of a deposit, or may have.
+func Taken(moves []HoldMove) (n int) {
+	for _, m := range moves {
+		if m.What == Capture && m.Moved > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // HoldInheritedBody is a deposit of the damaged epoch of which something was
 // still held, or may be. Its network is asked before anything moves.
 type HoldInheritedBody struct {
@@ -178,6 +193,7 @@ type HoldInheritedBody struct {
 	Placed    *HoldPlacedBody `json:"pl,omitempty"` // nil: not known to be held
 	Captured  money.Fen       `json:"cd,omitempty"`
 	Released  money.Fen       `json:"rd,omitempty"`
+	Resting   bool            `json:"rs,omitempty"` // of Released, the rest of the newest capture is not seen yet
 	Moves     []HoldMove      `json:"mv,omitempty"`
 	HoldAskedBody
 }
@@ -198,13 +214,48 @@ func CaptureNumber(of string, n int) string { return fmt.Sprintf("%s%02d", of, f
 // ReleaseNumber is the number of a deposit's n-th release, from 1 to Releases.
 func ReleaseNumber(of string, n int) string { return fmt.Sprintf("%s%02d", of, firstRelease-1+n) }
 
+// NextMove is the number of a deposit's next move of a kind: the one after the
+// highest under which anything may have left the device. A move that has ended
+// before it was sent gives its number back, for no network knows it. ok is false
+// where there is none left.
+func NextMove(of, what string, moves []HoldMove) (number string, ok bool) {
+	n := 1
+	for _, m := range moves {
+		if m.What == what && m.State != StateNotSent {
+			n = max(n, ordinal(m)+1)
+		}
+	}
+	if what == Capture {
+		return CaptureNumber(of, n), n <= Captures
+	}
+	return ReleaseNumber(of, n), n <= Releases
+}
+
+// ordinal is which of its kind a move is, from 1, as its number has it.
+func ordinal(m HoldMove) int {
+	first := firstCapture
+	if m.What == Release {
+		first = firstRelease
+	}
+	return twoDigits(m.Number) - first + 1
+}
+
+// twoDigits are those behind a deposit's number.
+func twoDigits(number string) int {
+	n := 0
+	for _, c := range number[max(len(number)-2, 0):] {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
 // MoveOf takes a move's number apart: the deposit's, and what it does.
 func MoveOf(number string) (of, what string, err error) {
 	if len(number) != NumberDigits+2 || !IsNumber(number[:NumberDigits], "") || !allDigits(number) {
 		return "", "", fmt.Errorf("%w: %q is no capture's or release's", ErrNumber, number)
 	}
 	of = number[:NumberDigits]
-	switch n := int(number[NumberDigits]-'0')*10 + int(number[NumberDigits+1]-'0'); {
+	switch n := twoDigits(number); {
 	case n >= firstCapture && n < firstCapture+Captures:
 		return of, Capture, nil
 	case n >= firstRelease && n < firstRelease+Releases:

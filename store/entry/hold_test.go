@@ -1,10 +1,12 @@
 package entry_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"tillgate/store/entry"
+	"tillgate/store/money"
 )
 
 // TestHoldBodiesAreForEver: journals have these bytes.
@@ -59,5 +61,76 @@ func TestMoveNumbers(t *testing.T) {
 		if _, what, err := entry.MoveOf(number); err == nil {
 			t.Errorf("%s is a %s", number, what)
 		}
+	}
+}
+
+// TestTheNextNumber: one under which something may have left is never drawn again;
+// one that was given up before that is. Journals of before have gaps.
+func TestTheNextNumber(t *testing.T) {
+	t.Parallel()
+	of := entry.Number("10000001", "0001", 7, 9)
+	type move struct {
+		n     int
+		state uint8
+	}
+	const open, declined, mismatch = 0, 2, 5
+	many := func(n int, state uint8) (all []move) {
+		for i := range n {
+			all = append(all, move{i + 1, state})
+		}
+		return all
+	}
+	for _, row := range []struct {
+		name string
+		was  []move
+		want int
+	}{
+		{"the first", nil, 1},
+		{"after one that is open", []move{{1, open}}, 2},
+		{"after one that was done", []move{{1, entry.StatePaid}}, 2},
+		{"after one that was refused", []move{{1, declined}}, 2},
+		{"after another sum", []move{{1, mismatch}}, 2},
+		{"after one that was not sent", []move{{1, entry.StateNotSent}}, 1},
+		{"after many that were not sent", slices.Repeat([]move{{1, entry.StateNotSent}}, 40), 1},
+		{"done after one that was not sent", []move{{1, entry.StateNotSent}, {1, declined}}, 2},
+		{"not sent after one that was done", []move{{1, entry.StatePaid}, {2, entry.StateNotSent}}, 2},
+		{"an older release's gap", []move{{1, entry.StateNotSent}, {2, entry.StatePaid}}, 3},
+		{"an older release's gap at its end", []move{{1, entry.StatePaid}, {2, entry.StateNotSent}, {3, entry.StateNotSent}}, 2},
+		{"the last", many(entry.Releases-1, declined), entry.Releases},
+		{"none is left", many(entry.Releases, declined), 0},
+	} {
+		for what, number := range map[string]func(string, int) string{entry.Capture: entry.CaptureNumber, entry.Release: entry.ReleaseNumber} {
+			other := entry.HoldMove{MoveAskedBody: entry.MoveAskedBody{Number: entry.CaptureNumber(of, 9), What: entry.Capture}}
+			if what == entry.Capture {
+				other.MoveAskedBody = entry.MoveAskedBody{Number: entry.ReleaseNumber(of, 9), What: entry.Release}
+			}
+			moves := []entry.HoldMove{other} // of the other kind, which does not count
+			for _, m := range row.was {
+				moves = append(moves, entry.HoldMove{MoveAskedBody: entry.MoveAskedBody{Number: number(of, m.n), What: what}, State: m.state})
+			}
+			got, ok := entry.NextMove(of, what, moves)
+			if row.want == 0 && what == entry.Capture {
+				continue // it has more
+			}
+			if ok != (row.want > 0) || ok && got != number(of, row.want) {
+				t.Errorf("%s of %s: %s, %v", what, row.name, got, ok)
+			}
+		}
+	}
+	full := []entry.HoldMove{{MoveAskedBody: entry.MoveAskedBody{Number: entry.CaptureNumber(of, entry.Captures), What: entry.Capture}, State: declined}}
+	if got, ok := entry.NextMove(of, entry.Capture, full); ok {
+		t.Errorf("after the last capture comes %s", got)
+	}
+}
+
+// TestTaken: a capture counts from its intent on, and no more once it was refused.
+func TestTaken(t *testing.T) {
+	t.Parallel()
+	capture := func(state uint8, moved money.Fen) entry.HoldMove {
+		return entry.HoldMove{MoveAskedBody: entry.MoveAskedBody{What: entry.Capture}, State: state, Moved: moved}
+	}
+	release := entry.HoldMove{MoveAskedBody: entry.MoveAskedBody{What: entry.Release}, State: entry.StateReturned, Moved: 5}
+	if n := entry.Taken([]entry.HoldMove{capture(0, 5), capture(entry.StatePaid, 5), capture(2, 0), capture(entry.StateNotSent, 0), capture(5, 1), release}); n != 3 {
+		t.Errorf("%d captures have taken something", n)
 	}
 }

@@ -29,6 +29,7 @@ type Deposit struct {
 	room      string
 	placed    *entry.HoldPlacedBody
 	placedAt  entry.Stamp
+	placedBy  entry.Seq // the entry that says so
 	state     pay.State // of the deposit itself
 	code      string
 	text      string
@@ -41,6 +42,7 @@ type Deposit struct {
 	lapsed    bool
 
 	captured, released money.Fen
+	resting            bool // no totals have shown yet that the rest of the newest capture has gone back
 	moves              []entry.HoldMove
 	heard              entry.HoldHeardBody // the newest word on the open move
 	refused            map[string]entry.MoveRefusedBody
@@ -49,7 +51,8 @@ type Deposit struct {
 
 	outputs  flow.Pending
 	tasks    flow.Tasks
-	warnings map[entry.Seq]bool // tasks of its expiry, for the machine itself to close
+	warnings map[entry.Seq]bool // tasks for the machine itself to close when nothing is held any more; true: of its expiry, which the next one closes too
+	kept     entry.Seq          // the task of a person who has been asked to release it, for another is held in its place; 0: none
 	warned   int                // the fewest days of which was warned, 0: none
 	doubted  entry.Seq          // the task of a person who has been asked why the totals differ, 0: none
 	faulted  bool               // a person has been asked to look at what the network said
@@ -79,6 +82,7 @@ type life struct {
 	watchAt   int64 // newest look at the totals and the calendar
 	checkedAt int64 // newest answer about the totals
 	behind    int   // answers in a row that had less than the network has said of single moves
+	restSince int64 // a rest is waited for from here: its capture, or the start of this life
 	unbooked  bool  // the disk has refused an answer
 	now       entry.Stamp
 	retries   flow.Retries
@@ -108,6 +112,7 @@ const (
 	sendsMax   = 6                // sends of a move in one life that come to nothing; then a person is asked
 	slowly     = 10 * time.Minute // between tries while a person has to act
 	behindMax  = 3                // answers in a row that are behind; then a person is asked
+	restFor    = 10 * time.Minute // so long a rest may still be held that goes back with its capture; then totals differ
 	lookFor    = 30 * time.Second // without a look at the totals a move that was never sent is given up
 	spokenFor  = 2 * time.Minute  // after the intent: the one who asked for it is gone, or has it on paper
 	checkEvery = 6 * time.Hour    // the totals of what is held
@@ -130,6 +135,7 @@ const (
 	moveOther    = "move-mismatch"
 	totalsDiffer = "hold-differs"
 	lapsedTask   = "hold-lapsed"
+	notReleased  = "hold-rest"
 	expires      = "hold-expires-" // and the days
 )
 
@@ -185,7 +191,7 @@ func (d *Deposit) follows() bool { return d.owner == "" || d.owner == d.lane }
 
 // final tells whether no money of it can move any more.
 func (d *Deposit) final() bool {
-	return d.ended || d.placed != nil && d.open() == nil && d.Left() == 0
+	return d.ended || d.placed != nil && d.open() == nil && d.Left() == 0 && !d.resting
 }
 
 // finished tells whether nothing at all is left to do.

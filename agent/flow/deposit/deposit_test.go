@@ -35,7 +35,7 @@ func TestAVisit(t *testing.T) {
 	d.answer(flow.QueryHold, totals(8850, 21150, 0)) // the look after it
 	d.printed()
 	d.wants(words.DepositSettled, 8850, 21150, 0)
-	if step := d.tick(); !step.Done || d.kinds() != "hold asked,hold placed,outputs,move asked,move done,outputs" && !strings.HasSuffix(d.kinds(), "move done,outputs") {
+	if step := d.tick(); !step.Done || !strings.HasSuffix(d.kinds(), "move done,hold seen,outputs") {
 		t.Errorf("done %v, journal %s", step.Done, d.kinds())
 	}
 	if _, due := d.deposit.Due(); due || len(d.taskNames()) != 0 {
@@ -124,6 +124,30 @@ func TestWhatMayNotBegin(t *testing.T) {
 	d.ask()
 	d.capture(1)
 	d.tells(words.TellHoldNotHeld)
+}
+
+// TestMovesStayInTheirBooks: another account under the merchant's name captures and
+// releases nothing of what the one before it holds.
+func TestMovesStayInTheirBooks(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		was, now string
+		begins   bool
+	}{{"of-inn", "of-inn", true}, {"of-inn", "of-another", false}, {"of-inn", "", false}, {"", "of-inn", true}} {
+		for _, wish := range []flow.Event{flow.CaptureSpec{Amount: 1}, flow.ReleaseSpec{}} {
+			d := newDesk(t, anyTimes)
+			d.now.Accounts = map[string]string{"inn": row.was}
+			d.held()
+			d.now.Accounts = map[string]string{"inn": row.now, "other": row.was}
+			d.do(wish)
+			if d.deposit.open() != nil != row.begins {
+				t.Errorf("held in %q, now %q, %T: journal %s, told %v", row.was, row.now, wish, d.kinds(), d.told)
+			}
+			if !row.begins {
+				d.tells(words.TellHoldBooks)
+			}
+		}
+	}
 }
 
 // TestAHoldWhoseAnswerIsLost is asked about, never sent again; too late it is given up.
@@ -305,6 +329,7 @@ func TestAMissingGrant(t *testing.T) {
 	d.restart()
 	d.upTo(flow.QueryCapture)
 	d.answer(flow.QueryCapture, captured)
+	d.answer(flow.QueryHold, totals(8850, 21150, 0))
 	d.wants(words.DepositSettled, 8850, 21150, 0)
 }
 
@@ -359,6 +384,49 @@ func TestOffline(t *testing.T) {
 	if took := d.now.Mono - 1_000_000; took > 2*lookFor.Milliseconds() {
 		t.Errorf("the clerk waits %d ms", took)
 	}
+}
+
+// TestNumbersOfWhatWasNotSent are the next one's: however often a clerk tries
+// while nobody is reached, the captures do not run out. One that may have left
+// keeps its number for ever.
+func TestNumbersOfWhatWasNotSent(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	tries := func(n int) {
+		for range n {
+			d.capture(8850)
+			for d.deposit.open() != nil {
+				d.upTo(flow.QueryHold)
+				d.answer(flow.QueryHold, pay.Result{Code: pay.CodeTimeout})
+			}
+		}
+	}
+	sends := func(want string, amount money.Fen, answer pay.Result) {
+		t.Helper()
+		d.capture(amount)
+		for !slices.Contains(d.verbs(), flow.Capture) {
+			d.upToAny(flow.QueryHold)
+			d.answer(flow.QueryHold, totals(d.deposit.captured, 0, 30000-d.deposit.captured))
+		}
+		if m := d.effects[slices.Index(d.verbs(), flow.Capture)].Move; m.Number != number+want || m.Amount != amount {
+			t.Fatalf("%s is sent as %s, want %s", m.Amount, m.Number, want)
+		}
+		d.answer(flow.Capture, answer)
+	}
+	tries(entry.Captures + 1)
+	if len(d.told) != 0 {
+		t.Fatalf("told %v", d.told)
+	}
+	d.restart()
+	sends("51", 100, captured)
+	sends("52", 200, pay.Result{State: pay.Declined, Code: "NOT_ENOUGH"})
+	tries(1)
+	sends("53", 300, lostIt)
+	d.restart()
+	d.upTo(flow.QueryCapture)
+	d.answer(flow.QueryCapture, pay.Result{State: pay.Declined})
+	d.restart()
+	sends("54", 400, captured)
 }
 
 // TestAMerchantThatWasDisabled: what is held is a person's, once.
@@ -448,8 +516,176 @@ func TestAnotherLaneTakesOver(t *testing.T) {
 	d.tells(words.TellHoldMoving)
 }
 
+// TestTheRestOfACaptureIsSeenToGo: what a network is to give back with a capture is
+// asked about, over a lost answer and a start, until its totals have it. It has a
+// while for that; then its totals differ.
+func TestTheRestOfACaptureIsSeenToGo(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		wait  time.Duration // after the capture
+		then  pay.Result
+		phase words.DepositPhase
+		left  money.Fen
+		tasks []string
+	}{
+		{"at last", restFor - time.Second, totals(8850, 21150, 0), words.DepositSettled, 0, nil},
+		{"not yet", restFor - time.Second, totals(8850, 0, 21150), words.DepositMoving, 0, nil},
+		{"never", restFor, totals(8850, 0, 21150), words.DepositHeld, 21150, []string{totalsDiffer}},
+		{"another sum", time.Second, totals(8850, 21151, 0), words.DepositMoving, 0, nil},
+		{"captured elsewhere", time.Second, totals(9000, 21000, 0), words.DepositSettled, 0, []string{totalsDiffer}},
+		{"the network's fault", time.Second, pay.Result{Code: pay.CodeTotals, Fault: true}, words.DepositMoving, 0, []string{networkFault}},
+	} {
+		for _, restarts := range []bool{false, true} {
+			d := newDesk(t, onceOnly).held()
+			d.capture(8850)
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+			d.answer(flow.Capture, captured)
+			d.printed()
+			began := d.now.Mono
+			d.answer(flow.QueryHold, lostIt) // of the look after it
+			if restarts {
+				d.restart()
+				d.printed()
+			}
+			d.wants(words.DepositMoving, 8850, 21150, 0)
+			for !strings.HasSuffix(d.kinds(), "outputs") {
+				if d.tick(); slices.Contains(d.verbs(), flow.QueryHold) {
+					d.answer(flow.QueryHold, lostIt)
+				}
+			}
+			if d.deposit.finished() {
+				t.Fatalf("%s: nothing is left to do", row.name)
+			}
+			d.upTo(flow.QueryHold)
+			if gap := time.Duration(d.now.Mono-began) * time.Millisecond; gap > time.Minute {
+				t.Errorf("%s: it is asked about after %v", row.name, gap)
+			}
+			if wait := began + row.wait.Milliseconds() - d.now.Mono; wait > 0 {
+				d.pass(time.Duration(wait) * time.Millisecond)
+			}
+			d.answer(flow.QueryHold, row.then)
+			if d.deposit.View().Phase != row.phase || d.deposit.Left() != row.left || !slices.Equal(d.taskNames(), row.tasks) {
+				t.Errorf("%s, restarts %v: %s, %s left; journal %s, tasks %v", row.name, restarts, d.deposit.View().Phase, d.deposit.Left(), d.kinds(), d.taskNames())
+			}
+			if row.phase == words.DepositMoving {
+				d.upTo(flow.QueryHold)
+				d.answer(flow.QueryHold, totals(8850, 21150, 0))
+				d.wants(words.DepositSettled, 8850, 21150, 0)
+			}
+		}
+	}
+}
+
+// TestARestOfAnOlderRelease was taken for gone with its capture: nothing is asked.
+func TestARestOfAnOlderRelease(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, onceOnly).held()
+	d.capture(8850)
+	done := entry.New(entry.MoveDone, entry.MoveDoneBody{Number: number + "51", Amount: 8850, Rest: 21150})
+	d.journal = append(d.journal, entry.Entry{Seq: entry.Seq(len(d.journal) + 10), Key: 10, Stamp: d.now.Stamp, Kind: done.Kind, Body: done.Body})
+	d.restart()
+	d.printed()
+	d.wants(words.DepositSettled, 8850, 21150, 0)
+	if d.tick(); !d.deposit.finished() {
+		t.Errorf("something is left to do: %v", d.verbs())
+	}
+}
+
+// TestTheOldOneIsReleasedOrATask: the deposit in whose place another is held goes
+// back once. Where it cannot, a person is asked, once; what people have gone on
+// with since is left to them, also after a start.
+func TestTheOldOneIsReleasedOrATask(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		before func(d *desk)
+		begins bool
+	}{
+		{"it goes back", func(*desk) {}, true},
+		{"while it is captured", func(d *desk) { d.capture(1) }, false},
+		{"in another account's books", func(d *desk) { d.now.Accounts = map[string]string{"inn": "of-another"} }, false},
+	} {
+		for _, started := range []bool{false, true} { // nothing was begun before a start
+			d := newDesk(t, anyTimes)
+			d.now.Accounts = map[string]string{"inn": "of-inn"}
+			d.held()
+			row.before(d)
+			wish := flow.ReleaseOld{Hold: 10, For: 900, Lane: "desk-2", By: "8 Wang"}
+			since := d.journal[len(d.journal)-1].Seq
+			if started {
+				wish.Since = since
+			}
+			d.do(wish)
+			moves, tasks := strings.Count(d.kinds(), "move asked"), len(d.taskNames())
+			if m := d.deposit.open(); (tasks == 0) != row.begins || row.begins && (m == nil || m.Instead != 900 || m.Amount != 30000 || d.deposit.Owner() != "desk-2") {
+				t.Errorf("%s: the move is %+v, tasks %v", row.name, m, d.taskNames())
+			}
+			wish.Since = since
+			d.restart()
+			if d.do(wish); strings.Count(d.kinds(), "move asked") != moves || len(d.taskNames()) != tasks {
+				t.Errorf("%s, and again after a start: %s, tasks %v", row.name, d.kinds(), d.taskNames())
+			}
+		}
+	}
+}
+
+// TestAReleaseOfTheOldOneThatIsRefused is a task until nothing of it is held.
+func TestAReleaseOfTheOldOneThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, refuses := range map[string]func(d *desk){
+		"by its network": func(d *desk) {
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+			d.answer(flow.Release, pay.Result{State: pay.Declined, Code: "NO"})
+		},
+		"before it was sent": func(d *desk) {
+			for d.deposit.open() != nil {
+				d.upTo(flow.QueryHold)
+				d.answer(flow.QueryHold, pay.Result{Code: pay.CodeTimeout})
+			}
+		},
+	} {
+		d := newDesk(t, anyTimes).held()
+		wish := flow.ReleaseOld{Hold: 10, For: 900, Lane: "desk-1"}
+		since := d.journal[len(d.journal)-1].Seq
+		d.do(wish)
+		if refuses(d); d.deposit.Left() != 30000 || !slices.Equal(d.taskNames(), []string{notReleased}) {
+			t.Errorf("%s: %s left, tasks %v", name, d.deposit.Left(), d.taskNames())
+		}
+		wish.Since = since
+		d.restart()
+		if d.do(wish); d.deposit.open() != nil || len(d.taskNames()) != 1 {
+			t.Errorf("%s, after a start: %s", name, d.kinds())
+		}
+		for !slices.Contains(d.taskNames(), expires+"7") {
+			d.upTo(flow.QueryHold)
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+		}
+		if len(d.deposit.tasks) != 2 {
+			t.Errorf("%s: a warning has ended the task: %s", name, d.kinds())
+		}
+		d.do(flow.ReleaseSpec{Hold: 10, Lane: "desk-1"}) // by a person
+		d.answer(flow.QueryHold, totals(0, 0, 30000))
+		d.answer(flow.Release, returned)
+		if d.wants(words.DepositSettled, 0, 30000, 0); len(d.deposit.tasks) != 0 {
+			t.Errorf("%s: the task is still there: %s", name, d.kinds())
+		}
+	}
+}
+
+// TestAnOldOneThatHasGoneAlready at the network's own page is no task of its own.
+func TestAnOldOneThatHasGoneAlready(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	d.do(flow.ReleaseOld{Hold: 10, For: 900, Lane: "desk-1"})
+	d.answer(flow.QueryHold, totals(0, 30000, 0))
+	if d.wants(words.DepositSettled, 0, 30000, 0); !slices.Equal(d.taskNames(), []string{totalsDiffer}) {
+		t.Errorf("tasks %v", d.taskNames())
+	}
+}
+
 // TestInsteadOfAnother: the old one is released when the new one is held, and
-// after a start once more.
+// after a start once more, unless the new one has moved.
 func TestInsteadOfAnother(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, anyTimes)
@@ -459,9 +695,24 @@ func TestInsteadOfAnother(t *testing.T) {
 	}
 	d.answer(flow.Hold, isHeld)
 	d.restart()
-	want := flow.ReleaseOld{Hold: 4, By: "8 Wang"}
-	if !slices.Equal(d.then, []flow.Event{want, want}) {
+	want := flow.ReleaseOld{Hold: 4, For: 10, By: "8 Wang"}
+	again := want
+	again.Since = 11 // the entry by which it is held
+	if !slices.Equal(d.then, []flow.Event{want, again}) {
 		t.Errorf("then %+v", d.then)
+	}
+	d.pass(20 * 24 * time.Hour)
+	if d.restart(); !slices.Equal(d.then, []flow.Event{want, again, again}) {
+		t.Errorf("however long the device was off: %+v", d.then)
+	}
+	d.then = nil
+	d.capture(8850)
+	if d.restart(); len(d.then) != 0 {
+		t.Errorf("after it has moved itself: %+v", d.then)
+	}
+	d.do(flow.Unbooked{Of: want}) // the disk refused to release the old one
+	if d.tick(); !slices.Equal(d.then, []flow.Event{want}) {
+		t.Errorf("it is not asked for again: %+v", d.then)
 	}
 }
 
@@ -563,6 +814,20 @@ func TestAQueryThatIsBehind(t *testing.T) {
 		d.capture(21150)
 		d.answer(flow.QueryHold, totals(8850, 0, 21150))
 		d.took(flow.Capture)
+	}
+}
+
+// TestAnAnswerThatIsNoTotals is not behind, whatever it has beside it: a person looks.
+func TestAnAnswerThatIsNoTotals(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes).held()
+	d.capture(8850)
+	d.answer(flow.QueryHold, totals(0, 0, 30000))
+	d.answer(flow.Capture, captured)
+	other := totals(0, 0, 30000)
+	other.State = pay.Mismatch
+	if d.answer(flow.QueryHold, other); !slices.Equal(d.taskNames(), []string{totalsDiffer}) {
+		t.Errorf("the tasks are %v", d.taskNames())
 	}
 }
 

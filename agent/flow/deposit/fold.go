@@ -34,7 +34,7 @@ func (d *Deposit) Fold(e entry.Entry) {
 	case entry.HoldPlaced:
 		b := entry.Must[entry.HoldPlacedBody](e)
 		d.ends(e, pay.Paid)
-		d.placed, d.placedAt = &b, e.Stamp
+		d.placed, d.placedAt, d.placedBy = &b, e.Stamp, e.Seq
 		d.follow(words.ActHold)
 	case entry.HoldReturning:
 		d.returning, d.code = true, ""
@@ -44,7 +44,7 @@ func (d *Deposit) Fold(e entry.Entry) {
 		d.ended, d.code, d.text = true, b.Code, b.Text
 	case entry.HoldSeen:
 		b := entry.Must[entry.HoldSeenBody](e)
-		d.captured, d.released = b.Captured, b.Released
+		d.captured, d.released, d.resting = b.Captured, b.Released, false
 		d.differs, d.lapsed = d.differs || b.Why == entry.SeenDiffers, d.lapsed || b.Why == entry.SeenExpired
 	case entry.MoveAsked, entry.MoveDone, entry.MoveRefused:
 		d.foldMove(e)
@@ -71,7 +71,12 @@ func (d *Deposit) inherit(b entry.HoldInheritedBody, e entry.Entry) {
 	d.begin(b.HoldAskedBody, e)
 	d.at = entry.Stamp{Wall: b.Asked, Trust: b.Trust}
 	d.placed, d.returning, d.unsure = b.Placed, b.Returning, b.Unsure
-	d.captured, d.released, d.moves = b.Captured, b.Released, b.Moves
+	d.captured, d.released, d.moves = b.Captured, b.Released, slices.Clone(b.Moves)
+	for i := range d.moves {
+		d.moves[i].Asked = 0 // of the epoch before
+	}
+	d.placedBy = e.Seq
+	d.resting, d.restSince = b.Resting, e.Mono
 	if b.Placed != nil {
 		d.state = pay.Paid
 	}
@@ -118,6 +123,7 @@ func (d *Deposit) foldMove(e entry.Entry) {
 		b := entry.Must[entry.MoveDoneBody](e)
 		m := d.endMove(e, b.Number)
 		m.State, m.Moved, m.Rest, m.Network = uint8(pay.Paid), b.Amount, b.Rest, b.Network
+		d.resting, d.restSince = b.Unseen, e.Mono
 		act := words.ActCapture
 		if m.What == entry.Capture {
 			d.captured, d.released = d.captured+b.Amount, d.released+b.Rest
@@ -161,11 +167,16 @@ func (d *Deposit) foldTask(e entry.Entry) {
 		d.gaveUp = true
 	case totalsDiffer:
 		d.doubted = e.Seq
+	case notReleased:
+		d.kept = e.Seq
 	}
-	if days, ok := strings.CutPrefix(b.What, expires); ok {
+	days, warns := strings.CutPrefix(b.What, expires)
+	if warns {
 		d.warned, _ = strconv.Atoi(days)
+	}
+	if warns || b.What == notReleased {
 		d.warnings = maps.Clone(d.warnings)
-		d.warnings[e.Seq] = true
+		d.warnings[e.Seq] = warns
 	}
 }
 
@@ -220,7 +231,7 @@ func (d *Deposit) Note(n flow.Note) {
 	case flow.Woken:
 		mono := n.At.Mono
 		d.since, d.sentUntil, d.mustCount, d.earlier, d.now = mono, mono, true, true, n.At
-		d.move.since, d.move.sentAt = mono, mono
+		d.move.since, d.move.sentAt, d.restSince = mono, mono, mono
 	}
 }
 

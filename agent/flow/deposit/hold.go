@@ -2,6 +2,7 @@ package deposit
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"tillgate/agent/flow"
@@ -226,15 +227,32 @@ func (d *Deposit) place(r pay.Result, notes []flow.Note, now flow.Now) flow.Step
 	after := d.after(drafts, now)
 	drafts = append(drafts, after.differences(r, now)...)
 	step := d.done(drafts, notes, now.Mono-d.since <= spokenFor.Milliseconds(), now)
-	step.Then = after.rest(now)
+	step.Then = after.rest(0)
 	return step
 }
 
 // rest is the end of a deposit in whose place this one is held. It is asked for
-// again after a start, for a day: what was released already stays as it is.
-func (d *Deposit) rest(now flow.Now) flow.Event {
-	if d.placed == nil || d.asked.Instead == 0 || d.unsure || now.Wall-d.at.Wall > 24*time.Hour.Milliseconds() {
+// again after a start, while nothing of this one has moved.
+func (d *Deposit) rest(since entry.Seq) flow.Event {
+	if d.Left() == 0 || d.asked.Instead == 0 || d.unsure {
 		return nil
 	}
-	return flow.ReleaseOld{Hold: d.asked.Instead, By: d.asked.By, Staff: d.asked.Staff}
+	return flow.ReleaseOld{Hold: d.asked.Instead, For: d.key, Since: since, By: d.asked.By, Staff: d.asked.Staff}
+}
+
+// releaseOld releases this deposit, in whose place another is held now. What
+// people have been asked about since, or have gone on with, is theirs.
+func (d *Deposit) releaseOld(ev flow.ReleaseOld, now flow.Now) flow.Step {
+	moved := func(m entry.HoldMove) bool { return m.Asked > ev.Since }
+	switch {
+	case ev.For == d.key: // it is this one that is held: the lane has not come to it
+		return flow.Step{Then: ev}
+	case ev.Since != 0 && (d.kept > ev.Since || slices.ContainsFunc(d.moves, moved)), d.Left() == 0 && d.open() == nil:
+		return flow.Step{}
+	}
+	spec := flow.ReleaseSpec{Lane: ev.Lane, Staff: ev.Staff, By: ev.By}
+	if step := d.release(spec, now, ev.For); len(step.Entries) > 0 {
+		return step
+	}
+	return d.step([]entry.Draft{d.task(notReleased)}, nil)
 }

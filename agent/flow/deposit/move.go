@@ -29,20 +29,22 @@ func (d *Deposit) closed() words.Key {
 
 // capture decides on a wish to take money. What would be too much is refused
 // here, before any network hears of it, and once more by the store.
-func (d *Deposit) capture(ev flow.CaptureSpec) flow.Step {
+func (d *Deposit) capture(ev flow.CaptureSpec, now flow.Now) flow.Step {
 	left := d.Left()
-	number, ok := d.next(entry.Capture)
+	number, ok := entry.NextMove(d.asked.Number, entry.Capture, d.moves)
 	switch why := d.closed(); {
-	case why == words.TellHoldNotHeld && d.captures() > 0 && d.placed.Captures > 0:
+	case why == words.TellHoldNotHeld && entry.Taken(d.moves) > 0 && d.placed.Captures > 0:
 		return tell(words.TellHoldCaptured)
 	case why != "":
 		return tell(why)
 	case ev.Amount <= 0:
 		return tell(words.TellAmountZero)
-	case d.placed.Captures > 0 && d.captures() >= d.placed.Captures:
+	case d.placed.Captures > 0 && entry.Taken(d.moves) >= d.placed.Captures:
 		return tell(words.TellHoldCaptured)
 	case ev.Amount > left:
 		return tell(words.TellHoldHigh)
+	case d.elsewhere(now):
+		return tell(words.TellHoldBooks)
 	case !ok:
 		return tell(words.TellHoldMany)
 	}
@@ -50,11 +52,12 @@ func (d *Deposit) capture(ev flow.CaptureSpec) flow.Step {
 		Lane: ev.Lane, Reason: ev.Reason, Staff: ev.Staff, By: ev.By}, ev.Request)
 }
 
-// release decides on a wish to give money back.
-func (d *Deposit) release(ev flow.ReleaseSpec) flow.Step {
+// release decides on a wish to give money back; instead is the deposit that is
+// held in its place, 0: there is none.
+func (d *Deposit) release(ev flow.ReleaseSpec, now flow.Now, instead entry.Seq) flow.Step {
 	left := d.Left()
 	amount := cmp.Or(ev.Amount, left)
-	number, ok := d.next(entry.Release)
+	number, ok := entry.NextMove(d.asked.Number, entry.Release, d.moves)
 	switch why := d.closed(); {
 	case why != "":
 		return tell(why)
@@ -64,11 +67,19 @@ func (d *Deposit) release(ev flow.ReleaseSpec) flow.Step {
 		return tell(words.TellHoldHigh)
 	case amount < left && !d.placed.Parts:
 		return tell(words.TellHoldWhole)
+	case d.elsewhere(now):
+		return tell(words.TellHoldBooks)
 	case !ok:
 		return tell(words.TellHoldMany)
 	}
 	return d.begins(entry.MoveAskedBody{Number: number, What: entry.Release, Amount: amount, Last: amount == left,
-		Lane: ev.Lane, Reason: ev.Reason, Staff: ev.Staff, By: ev.By}, ev.Request)
+		Lane: ev.Lane, Reason: ev.Reason, Staff: ev.Staff, By: ev.By, Instead: instead}, ev.Request)
+}
+
+// elsewhere tells whether it is in the books of another account than its
+// merchant's name stands for now: nothing of it moves there.
+func (d *Deposit) elsewhere(now flow.Now) bool {
+	return flow.OtherBooks(d.asked.Merchant, d.asked.Account, now)
 }
 
 // begins is a move's first step: the intent, and a look at the network's totals,
@@ -83,30 +94,6 @@ func (d *Deposit) begins(b entry.MoveAskedBody, request *entry.RequestedBody) fl
 		return d.step(drafts, notes)
 	}
 	return d.step(drafts, append(notes, sent{flow.QueryHold}), d.call(flow.QueryHold))
-}
-
-// next is the number of the next move of a kind.
-func (d *Deposit) next(what string) (number string, ok bool) {
-	n := 1
-	for _, m := range d.moves {
-		if m.What == what {
-			n++
-		}
-	}
-	if what == entry.Capture {
-		return entry.CaptureNumber(d.asked.Number, n), n <= entry.Captures
-	}
-	return entry.ReleaseNumber(d.asked.Number, n), n <= entry.Releases
-}
-
-// captures are how many parts were taken, or may have been.
-func (d *Deposit) captures() (n int) {
-	for _, m := range d.moves {
-		if m.What == entry.Capture && m.Moved > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // planMove is what the open move needs next. One that may have been sent in an
@@ -199,6 +186,7 @@ func (d *Deposit) moved(m entry.HoldMove, r pay.Result, notes []flow.Note, now f
 	body := entry.MoveDoneBody{Number: m.Number, Amount: m.Amount, Network: r.Network}
 	if m.What == entry.Capture && m.Last {
 		body.Rest = d.Left()
+		body.Unseen = body.Rest > 0
 	}
 	if !r.PaidAt.IsZero() {
 		body.At = r.PaidAt.Unix()
@@ -207,7 +195,7 @@ func (d *Deposit) moved(m entry.HoldMove, r pay.Result, notes []flow.Note, now f
 	drafts := []entry.Draft{entry.New(entry.MoveDone, body)}
 	after := d.after(drafts, now)
 	if after.Left() == 0 {
-		drafts = append(drafts, after.closeWarnings()...)
+		drafts = append(drafts, after.closeWarnings(true)...)
 	}
 	step := d.done(drafts, notes, spoken, now)
 	if d.busy == "" {
@@ -224,6 +212,9 @@ func (d *Deposit) refuse(number string, state pay.State, r pay.Result, notes []f
 	}
 	drafts := append([]entry.Draft{entry.New(entry.MoveRefused, body)}, more...)
 	drafts = append(drafts, d.fault(r.Fault)...)
+	if d.open().Instead != 0 && d.after(drafts, flow.Now{}).Left() > 0 {
+		drafts = append(drafts, d.task(notReleased))
+	}
 	if state == pay.NotSent || d.busy != "" {
 		return d.step(drafts, notes)
 	}

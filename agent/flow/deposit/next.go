@@ -17,9 +17,11 @@ func (d *Deposit) Next(ev flow.Event, now flow.Now) flow.Step {
 	case flow.DepositSpec:
 		return d.ask(ev, now)
 	case flow.CaptureSpec:
-		return d.capture(ev)
+		return d.capture(ev, now)
 	case flow.ReleaseSpec:
-		return d.release(ev)
+		return d.release(ev, now, 0)
+	case flow.ReleaseOld:
+		return d.releaseOld(ev, now)
 	case flow.DropDeposit:
 		return d.drop()
 	case flow.Answer:
@@ -49,7 +51,7 @@ func (d *Deposit) Next(ev flow.Event, now flow.Now) flow.Step {
 // asks tells whether an event is a wish, by which a lane takes the deposit over.
 func asks(ev flow.Event) bool {
 	switch ev.(type) {
-	case flow.CaptureSpec, flow.ReleaseSpec:
+	case flow.CaptureSpec, flow.ReleaseSpec, flow.ReleaseOld:
 		return true
 	}
 	return false
@@ -150,7 +152,7 @@ func (d *Deposit) plan() (do flow.Verb, at int64) {
 		return d.planHold()
 	case d.open() != nil:
 		return d.planMove()
-	case d.Left() > 0:
+	case d.Left() > 0, d.resting:
 		return d.planWatch()
 	}
 	return "", 0
@@ -182,7 +184,9 @@ func (d *Deposit) restart(now flow.Now) flow.Step {
 		drafts = append(drafts, entry.New(entry.HoldReturning, entry.HoldReturningBody{Why: "expired"}))
 	}
 	step := d.step(drafts, []flow.Note{flow.Woken{At: now.Stamp}}, effects...)
-	step.Then = d.rest(now)
+	if len(d.moves) == 0 {
+		step.Then = d.rest(d.placedBy)
+	}
 	return step
 }
 
@@ -194,7 +198,7 @@ func (d *Deposit) lost(ev flow.Unbooked, now flow.Now) flow.Step {
 		return flow.Step{Notes: []flow.Note{heardNote{of.Do, of.Result, now.Stamp}, refused{}}}
 	case flow.Put:
 		return flow.Step{Notes: []flow.Note{flow.Lost(of, now)}}
-	case flow.Restarted, flow.Free:
+	case flow.Restarted, flow.Free, flow.ReleaseOld:
 		return flow.Step{Notes: []flow.Note{flow.Retry(of, now)}}
 	}
 	return flow.Step{}

@@ -46,7 +46,7 @@ func (d *Deposit) can() (can words.DepositCan) {
 	if d.closed() != "" {
 		return can
 	}
-	can.Capture = d.placed.Captures == 0 || d.captures() < d.placed.Captures
+	can.Capture = d.placed.Captures == 0 || entry.Taken(d.moves) < d.placed.Captures
 	can.Release, can.Part, can.RestGoes = true, d.placed.Parts, d.placed.RestGoes
 	return can
 }
@@ -59,7 +59,7 @@ func (d *Deposit) phase() words.DepositPhase {
 		return words.DepositMismatch
 	case d.ended:
 		return words.DepositRefused
-	case d.placed != nil && d.open() != nil:
+	case d.placed != nil && (d.open() != nil || d.resting):
 		return words.DepositMoving
 	case d.placed != nil && d.Left() > 0:
 		return words.DepositHeld

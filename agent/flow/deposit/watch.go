@@ -24,6 +24,8 @@ func (d *Deposit) planWatch() (do flow.Verb, at int64) {
 		return flow.QueryHold, d.heardAt + flow.Quiet.Milliseconds()
 	case d.behind > 0:
 		return flow.QueryHold, d.heardAt + d.askAgain(d.behind >= behindMax)
+	case d.resting:
+		return flow.QueryHold, d.heardAt + d.askAgain(d.heardAt-d.restSince >= restFor.Milliseconds())
 	case d.watchAt == 0 && d.earlier:
 		return watch, d.since + int64(d.key)%60*1000
 	}
@@ -58,13 +60,14 @@ func (d *Deposit) warn(now flow.Now) []entry.Draft {
 	if left <= 0 || due == 0 || d.warned != 0 && d.warned <= due {
 		return nil
 	}
-	return append(d.closeWarnings(), d.task(expires+strconv.Itoa(due)))
+	return append(d.closeWarnings(false), d.task(expires+strconv.Itoa(due)))
 }
 
-// closeWarnings ends the tasks of the deposit's end that nobody has seen to.
-func (d *Deposit) closeWarnings() (drafts []entry.Draft) {
+// closeWarnings ends the tasks of the deposit's end that nobody has seen to; all of
+// them, or those of its expiry.
+func (d *Deposit) closeWarnings(all bool) (drafts []entry.Draft) {
 	for _, seq := range slices.Sorted(maps.Keys(d.warnings)) {
-		if slices.Contains(d.tasks, seq) {
+		if slices.Contains(d.tasks, seq) && (all || d.warnings[seq]) {
 			drafts = append(drafts, entry.New(entry.TaskDone, entry.TaskDoneBody{Of: seq}))
 		}
 	}
@@ -112,7 +115,9 @@ func (d *Deposit) askAgain(slow bool) int64 {
 }
 
 // differences are what a network's totals have that ours have not. They count
-// from here on, and a person is told; what its end explains is said to be so.
+// from here on, and a person is told; what its end explains is said to be so. The
+// rest of a capture has a while to go back, and is known to have gone once totals
+// have it.
 func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
 	if r.Held == nil {
 		return nil
@@ -121,20 +126,23 @@ func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
 	if m := d.open(); m != nil && d.move.sends > 0 {
 		return nil
 	}
-	if net.Captured == d.captured && net.Released == d.released && net.Left == left {
+	body := entry.HoldSeenBody{Captured: net.Captured, Released: net.Released, Left: net.Left, Why: entry.SeenDiffers}
+	switch ours := net.Captured == d.captured && net.Released == d.released && net.Left == left; {
+	case ours && d.resting:
+		body.Why = entry.SeenRest
+		return []entry.Draft{entry.New(entry.HoldSeen, body)}
+	case ours, d.resting && net.Captured == d.captured && now.Mono-d.restSince < restFor.Milliseconds():
 		return nil
-	}
-	if net.Captured+net.Released+net.Left != d.placed.Amount {
+	case net.Captured+net.Released+net.Left != d.placed.Amount:
 		return d.fault(true)
 	}
-	body := entry.HoldSeenBody{Captured: net.Captured, Released: net.Released, Left: net.Left, Why: entry.SeenDiffers}
 	task := totalsDiffer
 	if net.Captured == d.captured && net.Left == 0 && d.over(r, now) {
 		body.Why, task = entry.SeenExpired, lapsedTask
 	}
 	drafts := []entry.Draft{entry.New(entry.HoldSeen, body), d.task(task)}
 	if net.Left == 0 {
-		drafts = append(drafts, d.closeWarnings()...)
+		drafts = append(drafts, d.closeWarnings(true)...)
 	}
 	return drafts
 }
