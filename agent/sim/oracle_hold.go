@@ -86,8 +86,24 @@ func (h *hold) unknown() bool { return h.placed == nil && !h.ended }
 // changes notes what is true now.
 func (h *hold) changes() {
 	if h.placed != nil {
-		h.sums = append(h.sums, sums{h.placed.Amount, h.captured, h.released, h.left()})
+		h.sums = append(h.sums, h.now())
 	}
+}
+
+// now is what is true of it, by its records.
+func (h *hold) now() sums {
+	if h.placed == nil {
+		return sums{}
+	}
+	return sums{h.placed.Amount, h.captured, h.released, h.left()}
+}
+
+// follower is the lane that goes on with it: the newest move's.
+func (h *hold) follower() string {
+	if n := len(h.moves); n > 0 {
+		return h.moves[n-1].Lane
+	}
+	return h.Lane
 }
 
 // acts begins the outputs of something that was done.
@@ -107,6 +123,7 @@ func (o *Oracle) foldHold(e entry.Entry, life int) bool {
 	if h == nil {
 		return false
 	}
+	was := h.now()
 	switch e.Kind {
 	case entry.HoldHeard:
 		b := entry.Must[entry.HoldHeardBody](e)
@@ -134,6 +151,7 @@ func (o *Oracle) foldHold(e entry.Entry, life int) bool {
 	default:
 		o.holdPut(h, e)
 	}
+	o.moved(e, h, was)
 	h.changes()
 	return true
 }

@@ -164,3 +164,53 @@ func (c *court) wishes1(who string) {
 	c.Asks("wish", who, till)
 	c.writes(c.seq+1, refundAskedAs(key, 100))
 }
+
+func TestTheOracleWatchesDepositsInReports(t *testing.T) {
+	t.Parallel()
+	// stays is a deposit of 30.00 of Wang's shift 1, of which 10.00 are captured.
+	stays := func(c *court) (key, end entry.Seq) {
+		c.clocks(wang, till)
+		key = c.seq + 1
+		capture := entry.CaptureNumber(first, 1)
+		c.writes(key, entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: first, Amount: 3000, Lane: till, Network: "wechat"}), entry.New(entry.HoldPlaced, entry.HoldPlacedBody{Amount: 3000}),
+			entry.New(entry.MoveAsked, entry.MoveAskedBody{Number: capture, What: entry.Capture, Amount: 1000, Lane: till}), entry.New(entry.MoveDone, entry.MoveDoneBody{Number: capture, Amount: 1000}))
+		return key, c.seq
+	}
+	figures := report.Figures{Sales: 1, Amount: 1000, Settled: 1000, Taken: report.Pending{Count: 1, Amount: 3000}, Captures: report.Pending{Count: 1, Amount: 1000}}
+	summed := func(c *court, change func(*report.Figures)) {
+		stays(c)
+		f := figures
+		change(&f)
+		c.Summed(report.Table{Lines: []report.Line{{Keys: []string{"1"}, Figures: f}}, Total: f})
+	}
+	row := func(c *court, change func(*report.Row)) {
+		key, end := stays(c)
+		r := report.Row{Order: key, Deposit: true, Lane: till, Shift: 1, Seq: key + 1, State: report.Paid, Number: first, Amount: 3000, Moves: []report.MoveRow{
+			{Part: report.Captured, Lane: till, Shift: 1, Seq: end, State: report.Paid, Amount: 1000}, {Part: report.StillHeld, Lane: till, Shift: 1, State: report.Paid, Amount: 2000}}}
+		change(&r)
+		c.Row(r)
+	}
+	for _, r := range []struct {
+		name string
+		does func(c *court)
+		want string
+	}{
+		{"a report", func(c *court) { summed(c, func(*report.Figures) {}) }, ""},
+		{"a capture that is no sale", func(c *court) { summed(c, func(f *report.Figures) { f.Sales, f.Amount, f.Settled = 0, 0, 0 }) }, "promise 7: shift 1 has"},
+		{"a deposit that was not taken", func(c *court) { summed(c, func(f *report.Figures) { f.Taken = report.Pending{} }) }, "promise 7: shift 1 has"},
+		{"a release of nothing", func(c *court) { summed(c, func(f *report.Figures) { f.Released.Amount = 1 }) }, "promise 7: shift 1 has"},
+		{"a row", func(c *court) { row(c, func(*report.Row) {}) }, ""},
+		{"a capture in nobody's", func(c *court) { row(c, func(r *report.Row) { r.Moves[0].Shift = 0 }) }, "is in shift 0 by the report"},
+		{"a fen more that is held", func(c *court) { row(c, func(r *report.Row) { r.Moves[1].Amount++ }) }, "promise 6: deposit"},
+		{"a deposit that nobody took", func(c *court) { row(c, func(r *report.Row) { r.Order++ }) }, "promise 7: a report has deposit"},
+		{"a slip", func(c *court) {
+			stays(c)
+			c.goes(1)
+			c.writes(1, entry.New(entry.HandedOver, entry.HandedOverBody{Figures: []entry.HandedLine{{What: string(words.ReportSales), Count: 1, Amount: 1000},
+				{What: string(words.ReportTaken), Count: 1, Amount: 3000}, {What: string(words.ReportCaptures), Count: 1, Amount: 1000}}}))
+		}, ""},
+		{"a slip without the capture", func(c *court) { stays(c); c.goes(1); c.hands(1, 1000, 0) }, "promise 7: the slip of shift 1"},
+	} {
+		t.Run(r.name, func(t *testing.T) { judge(t, r.does, r.want) })
+	}
+}
