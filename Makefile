@@ -3,9 +3,10 @@ SHELL := /bin/bash
 GO    ?= go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-# SQLite is compiled in and the result is one static file.
-TAGS   := netgo,osusergo,sqlite_omit_load_extension
-STATIC := -trimpath -buildvcs=false
+# SQLite is compiled in and the result is one static file. What is tested is compiled as
+# what is built: otherwise a fresh machine compiles everything twice, SQLite included.
+export TAGS    := netgo,osusergo,sqlite_omit_load_extension
+export GOFLAGS := -trimpath -buildvcs=false
 LINK    = -s -w -X main.version=$(VERSION) -linkmode external -extldflags -static
 
 .PHONY: demo build build-collect build-demo build-arm build-arm-demo test lint test-race test-long test-lives test-sim test-arm test-device bench soak clean packages
@@ -17,24 +18,24 @@ demo: build-demo
 	build/tillgate-demo demo $(if $(ONCE),--once) --out build/demo
 
 build:
-	$(GO) build $(STATIC) -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate ./agent
+	$(GO) build -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate ./agent
 
 # The collector: the cloud's side of the journal.
 build-collect:
-	$(GO) build $(STATIC) -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate-collect ./agent/tillgate-collect
+	$(GO) build -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate-collect ./agent/tillgate-collect
 
 build-demo:
-	$(GO) build $(STATIC) -tags $(TAGS),demo -ldflags '$(LINK)' -o build/tillgate-demo ./agent
+	$(GO) build -tags $(TAGS),demo -ldflags '$(LINK)' -o build/tillgate-demo ./agent
 
 build-arm:
 	@.ci/packages arm
 	CGO_ENABLED=1 GOOS=linux GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc \
-		$(GO) build $(STATIC) -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate-armv7 ./agent
+		$(GO) build -tags $(TAGS) -ldflags '$(LINK)' -o build/tillgate-armv7 ./agent
 
 build-arm-demo:
 	@.ci/packages arm
 	CGO_ENABLED=1 GOOS=linux GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc \
-		$(GO) build $(STATIC) -tags $(TAGS),demo -ldflags '$(LINK)' -o build/tillgate-demo-armv7 ./agent
+		$(GO) build -tags $(TAGS),demo -ldflags '$(LINK)' -o build/tillgate-demo-armv7 ./agent
 
 test: packages lint build build-demo test-race test-long test-lives
 
@@ -49,11 +50,11 @@ lint:
 # sweeps of cuts and broken bytes, most scenarios of the networks. Those are played without it,
 # and so are the browser's tests, whose pages would be too slow for what people wait.
 test-race:
-	$(GO) test -race -short -timeout 20m -tags demo -skip '^TestBrowser' ./...
+	$(GO) test -race -short -timeout 20m -tags $(TAGS),demo -skip '^TestBrowser' ./...
 
 test-long:
-	$(GO) test -timeout 20m -tags demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
-	$(GO) test -tags demo ./agent ./agent/console -run 'TestCashiersDay|TestAxe|TestBrowser'
+	$(GO) test -timeout 20m -tags $(TAGS),demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
+	$(GO) test -tags $(TAGS),demo ./agent ./agent/console -run 'TestCashiersDay|TestAxe|TestBrowser'
 
 # Side by side: the sale on emulated ARM waits more than it works.
 test-lives:
