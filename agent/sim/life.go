@@ -45,6 +45,8 @@ const (
 	quota   = 64 << 20
 )
 
+var errBroken = errors.New("a promise is broken")
+
 // begin starts the agent on what the disk holds.
 func (w *world) begin() error {
 	w.oracle.Begins()
@@ -59,7 +61,9 @@ func (w *world) begin() error {
 	if d := s.Damage(); d != nil {
 		w.oracle.fail(4, "the database is found damaged: %s", d.Why)
 	}
-	w.recovered(s)
+	if w.recovered(s); len(w.oracle.Broken()) > 0 { // no machine may understand it
+		return errors.Join(errBroken, s.Close())
+	}
 	boot, err := s.BootSince(context.Background())
 	if err != nil {
 		return errors.Join(err, s.Close())

@@ -122,6 +122,9 @@ func (w *world) revive() {
 // powerOn begins a life. A disk on which none can begin is mended by a technician.
 func (w *world) powerOn() {
 	for range 20 {
+		if len(w.oracle.Broken()) > 0 {
+			return
+		}
 		err := w.begin()
 		if err == nil {
 			w.story.Tell("the agent begins")
