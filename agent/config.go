@@ -29,6 +29,7 @@ type config struct {
 	Console   consoleConfig    `key:"console"`
 
 	Integrators []integratorConfig `key:"integrator"`
+	Neighbours  []neighbourConfig  `key:"neighbour"`
 }
 
 // terminalConfig is the device itself.

@@ -25,6 +25,7 @@ func (c configCheck) all() {
 	c.lanes()
 	c.oneKindOfQR()
 	c.integrators()
+	c.neighbours()
 	c.outside()
 }
 

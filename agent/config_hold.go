@@ -95,21 +95,32 @@ func (c *config) explainHolds(w io.Writer, l *laneConfig) {
 		return
 	}
 	for _, wallet := range walletNames {
-		told := "-"
-		for _, name := range l.Merchants {
-			m := c.merchant(name)
-			var ways []string
-			for _, w := range []way{byCode, byQR} {
-				if m != nil && slices.Contains(m.holdsOn(l, w), wallet) {
-					ways = append(ways, string(w))
-				}
-			}
-			if len(ways) > 0 {
-				told = fmt.Sprintf("%s (%s, %s:%d) by %s; %s", m.Name, m.Network, c.File, m.header, strings.Join(ways, " and "), termsText(m.terms(wallet)))
+		all := c.holdersOf(l, wallet)
+		if len(all) == 0 {
+			all = []string{"-"}
+		}
+		for _, told := range all {
+			fmt.Fprintf(w, "  deposit  %-8s  %s\n", wallet, told)
+		}
+	}
+}
+
+// holdersOf are the merchants that take a wallet's deposits on a lane: one in each way.
+func (c *config) holdersOf(l *laneConfig, wallet string) (all []string) {
+	taken := map[way]bool{}
+	for _, name := range l.Merchants {
+		m := c.merchant(name)
+		var ways []string
+		for _, w := range []way{byCode, byQR} {
+			if m != nil && !taken[w] && slices.Contains(m.holdsOn(l, w), wallet) {
+				ways, taken[w] = append(ways, string(w)), true
 			}
 		}
-		fmt.Fprintf(w, "  deposit  %-8s  %s\n", wallet, told)
+		if len(ways) > 0 {
+			all = append(all, fmt.Sprintf("%s (%s, %s:%d) by %s; %s", m.Name, m.Network, c.File, m.header, strings.Join(ways, " and "), termsText(m.terms(wallet))))
+		}
 	}
+	return all
 }
 
 // termsText says what may be done with a deposit, and for how long.

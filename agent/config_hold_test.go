@@ -97,11 +97,12 @@ func TestExplainDeposits(t *testing.T) {
 	}
 	var out bytes.Buffer
 	c.explain(&out)
-	want := `  deposit  wechat    codes (wechat, x.toml:6) by code; captured 1 time at most, and the rest goes back with it, released whole, held for 30 days
+	want := `lane lane-1 (x.toml:23), deposit
+  deposit  wechat    codes (wechat, x.toml:6) by code; captured 1 time at most, and the rest goes back with it, released whole, held for 30 days
   deposit  alipay    alipay (alipay, x.toml:15) by code and qr; captured any number of times, released in parts or whole, held as long as the contract says
   deposit  unionpay  -
 `
-	if !strings.HasSuffix(out.String(), want) {
-		t.Errorf("it explains\n%s\nwant at its end\n%s", out.String(), want)
+	if out.String() != want {
+		t.Errorf("it explains\n%s\nwant\n%s", out.String(), want)
 	}
 }

@@ -121,6 +121,10 @@ func (c *config) sources(secret, public func(at place, key string, s source)) {
 	for _, p := range c.Integrators {
 		secret(p.place, "token", p.Token)
 	}
+	for _, n := range c.Neighbours {
+		secret(n.place, "token", n.Token)
+		public(n.place, "ca", n.CA)
+	}
 	public(c.Console.place, "cert", c.Console.Cert)
 	secret(c.Console.place, "cert_key", c.Console.CertKey)
 	secret(c.Cloud.place, "password", c.Cloud.Password)

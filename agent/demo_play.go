@@ -173,7 +173,7 @@ func (s *shop) quiet(ctx context.Context, a *agent) error {
 	for {
 		grown, open := a.store.Grown(), 0
 		if err := a.store.Unfinished(ctx, func(_ entry.Seq, entries []entry.Entry) error {
-			if kind := entries[0].Kind; kind == entry.HoldAsked || kind == entry.HoldInherited {
+			if entries[0].Kind.BeginsHold() {
 				return nil // a guest's deposit stays for days
 			}
 			if _, order := flow.LaneOf(entries[0]); order {

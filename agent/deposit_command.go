@@ -47,14 +47,14 @@ func depositCommand() *cobra.Command {
 		Use:   "deposit",
 		Short: "Take, capture, release and find deposits",
 		Long: "A deposit is an amount that a network holds for a guest until a part of it is captured or it is released. The running agent\n" +
-			"answers over its local API, for which the config names an [[integrator]] with the rights sell, capture, release and read.\n" +
+			"answers over its local API, for which the config names an [[integrator]] with the rights sell, capture, release, refund and read.\n" +
 			"Leaving a command ends nothing; with the same --key it goes on with the same wish.",
 		Example: "  tillgate deposit hold desk-1 300.00 --room 1208\n" +
 			"  tillgate deposit capture 100000010001921770000108 88.50 --reason breakfast\n" +
 			"  tillgate deposit release 100000010001921770000108 --reason check-out\n" +
 			"  tillgate deposit find --room 1208",
 	}
-	cmd.AddCommand(holdCommand(), moveCommand("capture"), moveCommand("release"), findCommand())
+	cmd.AddCommand(holdCommand(), moveCommand("capture"), moveCommand("release"), findCommand(), takeOverCommand(), dropCommand(), refundOfCommand())
 	return cmd
 }
 
@@ -170,18 +170,10 @@ func moveCommand(what string) *cobra.Command {
 
 // move captures or releases, and follows it to its end.
 func (w *depositWish) move(ctx context.Context, what, number string, want client.Move, out io.Writer) error {
-	reader, err := w.program(api.Read, "")
+	d, err := w.find(ctx, number)
 	if err != nil {
 		return err
 	}
-	found, err := reader.Deposits(ctx, client.DepositQuery{Number: number})
-	switch {
-	case err != nil:
-		return err
-	case len(found.Deposits) == 0:
-		return fmt.Errorf("%s: %s", number, words.Say(words.TellHoldNone, words.En))
-	}
-	d := found.Deposits[0]
 	program, err := w.program(api.Right(what), cmp.Or(want.Lane, d.Lane))
 	if err != nil {
 		return err
@@ -219,7 +211,7 @@ func findCommand() *cobra.Command {
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if len(args) == 1 {
-				q.Number = args[0]
+				q.Number, q.Site = args[0], true
 			}
 			if sum != "" {
 				if q.Amount, err = yuan(sum); err != nil {
@@ -236,6 +228,10 @@ func findCommand() *cobra.Command {
 			}
 			for _, d := range found.Deposits {
 				printDeposit(cmd.OutOrStdout(), d, w.asJSON)
+			}
+			if e := found.Elsewhere; e != nil {
+				printElsewhere(cmd.OutOrStdout(), *e, w.asJSON)
+				return nil
 			}
 			if len(found.Deposits) == 0 {
 				return errors.New("no such deposit was found on this terminal")
@@ -264,6 +260,15 @@ func printDeposit(out io.Writer, d client.Deposit, asJSON bool) {
 	fmt.Fprintln(out)
 	if d.Held > 0 {
 		fmt.Fprintf(out, "  held %s, captured %s, released %s, still held %s\n", d.Held, d.Captured, d.Released, d.Left)
+	}
+	if s := d.Site; s != nil {
+		fmt.Fprintf(out, "  taken over from %s\n", s.From)
+		if s.Differs {
+			fmt.Fprintf(out, "  its record differed: captured %s, released %s; the network, which counts: captured %s, released %s\n", s.Captured, s.Released, s.NetCaptured, s.NetReleased)
+		}
+	}
+	for _, r := range d.Refunds {
+		fmt.Fprintf(out, "  refund %s of %s: %s\n", r.Number, r.Amount, r.State)
 	}
 	if !d.Expires.IsZero() && d.Left > 0 {
 		fmt.Fprintf(out, "  until %s\n", d.Expires.Local().Format(time.DateTime))

@@ -123,3 +123,8 @@ func (a *agent) takes(lane string) []words.Tender {
 func (a *agent) asksFull(lane string) bool {
 	return slices.ContainsFunc(a.cfg.Lanes, func(l laneConfig) bool { return l.Name == lane && l.asksFull() })
 }
+
+// asksDeposit tells whether a lane's page has a field for a deposit beside the amount.
+func (a *agent) asksDeposit(lane string) bool {
+	return slices.ContainsFunc(a.cfg.Lanes, func(l laneConfig) bool { return l.Name == lane && l.asksDeposit() })
+}

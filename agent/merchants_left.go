@@ -43,7 +43,7 @@ func leftIn(ctx context.Context, s *store.Store) (all []left, err error) {
 			switch kind {
 			case entry.RefundAsked, entry.RefundInherited:
 				l.Refunds++
-			case entry.HoldAsked, entry.HoldInherited:
+			case entry.HoldAsked, entry.HoldInherited, entry.HoldAdopted:
 				l.Deposits++
 			default:
 				l.Orders++
@@ -89,7 +89,7 @@ func ownersIn(entries []entry.Entry) map[owner]bool {
 		case entry.HoldAsked: // open while something of it is held: until nothing is left to do
 			b := entry.Must[entry.HoldAskedBody](e)
 			open[""] = owner{b.Merchant, b.Network, b.Account}
-		case entry.HoldInherited:
+		case entry.HoldInherited, entry.HoldAdopted:
 			b := entry.Must[entry.HoldInheritedBody](e)
 			open[""] = owner{b.Merchant, b.Network, b.Account}
 		case entry.HoldEnded:

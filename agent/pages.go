@@ -23,7 +23,7 @@ func (a *agent) servePage(ctx context.Context) error {
 	}
 	pages := console.New(console.Options{
 		Site: a.cfg.Terminal.Name, Lanes: lanes, Devices: a.board.Devices, Recent: a.board.Recent, Changed: a.board.Changed,
-		Status: a.status, Takes: a.takes, AsksFull: a.asksFull, HoldsBy: a.holdsBy, Deposit: a.depositNow, Sales: a.sales, Refunds: a.refunds, Desk: a.desk, Phone: a.cfg.Console.Phone, Mono: func() int64 { return a.clock.Now().Mono },
+		Status: a.status, Takes: a.takes, AsksFull: a.asksFull, AsksDeposit: a.asksDeposit, HoldsBy: a.holdsBy, Deposit: a.depositNow, Sales: a.sales, Refunds: a.refunds, Desk: a.desk, Phone: a.cfg.Console.Phone, Mono: func() int64 { return a.clock.Now().Mono },
 		Metrics: a.meter, Extra: a.extras.customers, Hosts: a.cfg.Console.names(), Locked: a.cfg.Console.locked(), Limit: &a.limit, Log: a.log,
 	})
 	return console.Serve(ctx, a.page, a.meter.Streams(a.withAPI(pages)), a.log)

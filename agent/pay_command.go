@@ -27,6 +27,7 @@ func payCommand() *cobra.Command {
 	var path string
 	var want payWish
 	var asJSON bool
+	var beside string
 	cmd := &cobra.Command{
 		Use:   "pay LANE AMOUNT",
 		Short: "Put an order of so many yuan in front of a lane, and follow it until it is paid or over",
@@ -49,6 +50,11 @@ func payCommand() *cobra.Command {
 			if want.Amount, err = money.Parse(args[1]); err != nil || want.Amount == 0 {
 				return usage(fmt.Errorf("%q is not a sum in yuan, such as 12.50", args[1]))
 			}
+			if beside != "" {
+				if want.Deposit, err = yuan(beside); err != nil {
+					return err
+				}
+			}
 			program, err := cfg.program(api.Sell, want.Lane)
 			if err != nil {
 				return err
@@ -60,6 +66,8 @@ func payCommand() *cobra.Command {
 	cmd.Flags().StringVar(&want.Code, "code", "", "the payer's payment code, where it has been scanned already")
 	cmd.Flags().BoolVar(&want.qr, "qr", false, "show a QR code")
 	cmd.Flags().StringVar(&want.Title, "title", "", "what it is for, as the payer reads it")
+	cmd.Flags().StringVar(&beside, "deposit", "", "yuan; a deposit in the same visit: once the amount is paid the lane waits for the guest's code for it")
+	cmd.Flags().StringVar(&want.Room, "room", "", "the room of the deposit")
 	cmd.Flags().StringVar(&want.Ref, "ref", "", "your own number for it")
 	cmd.Flags().StringVar(&want.key, "key", rand.Text(), "the same key is the same order")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print each state for a program")
@@ -133,6 +141,9 @@ func printOrder(out io.Writer, o client.Order, asJSON bool) {
 			sentence(words.Screen{What: s.WhatEn, Do: s.DoEn, Money: s.MoneyEn}, ". ", "."))
 	}
 	fmt.Fprintf(out, "%s %s %s %s\n", o.Lane, o.Amount, o.State, o.Number)
+	if o.Deposit > 0 {
+		fmt.Fprintf(out, "  and a deposit of %s\n", o.Deposit)
+	}
 	line(o.Screen)
 	for _, r := range o.Refunds {
 		fmt.Fprintf(out, "%s %s %s %s\n", o.Lane, -r.Amount, r.State, r.Number)

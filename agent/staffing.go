@@ -47,7 +47,12 @@ func (a *agent) makeDesk(ctx context.Context) error {
 	for i := range a.cfg.Lanes {
 		names = append(names, a.cfg.Lanes[i].Name)
 	}
+	abroad, err := a.cfg.abroad(a.networks)
+	if err != nil {
+		return usage(err)
+	}
 	a.desk = duty.New(duty.Options{
+		Abroad: abroad,
 		Device: t.Site + t.Number, Site: t.Name, Journal: a.store, Pins: pins,
 		Roster: staff.New(staff.Options{Site: t.Site, Lanes: names, Key: a.cfg.Cloud.RightsKey.PublicKey}),
 		Lanes:  deskLanes{a.lanes, names}, Printer: func(lane string) *flow.Output { return a.outputOf(lane, flow.Slip) },

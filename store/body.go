@@ -74,7 +74,7 @@ func holdBodyOf(kind entry.Kind, body []byte) any {
 		return read[entry.MoveRefusedBody](body)
 	case entry.HoldSeen:
 		return read[entry.HoldSeenBody](body)
-	case entry.HoldInherited:
+	case entry.HoldInherited, entry.HoldAdopted:
 		return read[entry.HoldInheritedBody](body)
 	}
 	return nil

@@ -24,7 +24,7 @@ type Step struct {
 // are refused first when the disk is in need.
 func (st Step) sells() bool {
 	for _, d := range st.Entries {
-		if d.Kind == entry.Opened || d.Kind == entry.Asked || d.Kind == entry.RefundAsked || d.Kind == entry.HoldAsked {
+		if d.Kind == entry.Opened || d.Kind == entry.Asked || d.Kind == entry.RefundAsked || d.Kind == entry.HoldAsked || d.Kind == entry.HoldAdopted {
 			return true
 		}
 	}
@@ -54,10 +54,11 @@ type request struct {
 //     And a MoveAsked of more than is held of a deposit, or that its network does not offer.
 //   - ErrMoving: a MoveAsked while another of the deposit has no final word.
 //   - ErrRoom: a HoldAsked for a room that has a deposit of which nobody knows whether it is held.
+//   - ErrHere: a HoldAdopted of a deposit that has a record here.
 //   - ErrCodeUsed: the code of an Asked or HoldAsked was sent in the last 10 minutes, and that attempt did not end NotSent.
 //   - ErrOnDuty: a ShiftOn for a lane on which somebody is on duty already.
 //   - ErrRequested: a Requested whose key has been used in the last 7 days; Request tells for what.
-//   - ErrFull: an Opened, Asked, RefundAsked or HoldAsked while the reserve is reached. Other steps may use the ballast.
+//   - ErrFull: an Opened, Asked, RefundAsked, HoldAsked or HoldAdopted while the reserve is reached. Other steps may use the ballast.
 //   - ErrUnwritten: the disk refused, and the cause is wrapped. Nothing may be told, printed or opened on account
 //     of this step. It can be committed again; new sales are refused until a write has worked. After a power cut
 //     such a step may be found written after all, as a "perhaps" like any other.

@@ -29,6 +29,7 @@ type Hold struct {
 	Differs    bool                  `json:"differs,omitempty"` // the network's totals were not ours
 	Lapsed     bool                  `json:"lapsed,omitempty"`  // the network has given back what was left at its end
 	Resting    bool                  `json:"resting,omitempty"` // no totals have shown yet that the rest of the newest capture has gone back; it counts as released
+	Site       *entry.HoldSite       `json:"site,omitempty"`    // of one that was taken over from another agent
 
 	Shift   entry.Seq   `json:"shift,omitempty"`   // in which it was held, or ended without
 	Outcome entry.Seq   `json:"outcome,omitempty"` // the entry that says so, 0: none
@@ -108,7 +109,7 @@ func (h Hold) fold(e entry.Entry, body any, on duty) Hold {
 		h = h.moved(e, b.Number, entry.HoldMove{State: b.State, Moved: b.Amount}, on)
 	}
 	switch e.Kind {
-	case entry.HoldAsked, entry.HoldInherited, entry.HoldPlaced, entry.HoldReturning, entry.HoldEnded:
+	case entry.HoldAsked, entry.HoldInherited, entry.HoldAdopted, entry.HoldPlaced, entry.HoldReturning, entry.HoldEnded:
 		h.State = e.Kind
 	}
 	return h
@@ -117,7 +118,7 @@ func (h Hold) fold(e entry.Entry, body any, on duty) Hold {
 func (h Hold) inherit(b entry.HoldInheritedBody) Hold {
 	h.Asked, h.AskedAt, h.AskedTrust, h.Placed = b.HoldAskedBody, b.Asked, b.Trust, b.Placed
 	h.Captured, h.Released, h.Moves, h.Returning, h.Unsure = b.Captured, b.Released, b.Moves, b.Returning, b.Unsure
-	h.Lane, h.Resting = b.Lane, b.Resting
+	h.Lane, h.Resting, h.Site = b.Lane, b.Resting, b.Site
 	if n := len(b.Moves); n > 0 {
 		h.Lane = b.Moves[n-1].Lane
 	}

@@ -23,6 +23,13 @@ func (p *plan) checkHold(o object, step Step, bodies []any) error {
 				return errors.New("commit: a deposit begins an object of its own")
 			}
 			err = p.roomFree(b)
+		case entry.HoldInheritedBody:
+			if step.Entries[i].Kind == entry.HoldAdopted {
+				if i > 0 || step.Key != 0 {
+					return errors.New("commit: a deposit is taken over as an object of its own")
+				}
+				err = p.mayAdopt(b)
+			}
 		case entry.MoveAskedBody:
 			err = h.mayMove(b)
 		case entry.MoveDoneBody:
@@ -59,9 +66,33 @@ func (p *plan) roomFree(b entry.HoldAskedBody) (err error) {
 	return err
 }
 
+// mayAdopt refuses a deposit of another agent that this one has already, or whose
+// totals are not those of what is held. Two lanes that take it over at once get it once.
+func (p *plan) mayAdopt(b entry.HoldInheritedBody) error {
+	switch {
+	case b.Site == nil || b.Site.From == "" || b.Site.Captures < 0 || b.Site.Releases < 0 || b.Site.NetCaptured != b.Captured || b.Site.NetReleased != b.Released:
+		return errors.New("whose it was is not said")
+	case b.Placed == nil || b.Returning || b.Unsure || len(b.Moves) > 0 || !entry.IsNumber(b.Number, ""):
+		return errors.New("it is no deposit that is held")
+	case b.Captured < 0 || b.Released < 0 || b.Captured > b.Placed.Amount-b.Released:
+		return fmt.Errorf("%w: %s and %s of %s", ErrCeiling, b.Captured, b.Released, b.Placed.Amount)
+	}
+	_, here := p.names[b.Number]
+	if !here {
+		var err error
+		if _, here, err = p.s.find(b.Number); err != nil {
+			return err
+		}
+	}
+	if here {
+		return ErrHere
+	}
+	return nil
+}
+
 // mayMove holds a capture or a release against what is held.
 func (h Hold) mayMove(b entry.MoveAskedBody) error {
-	next, ok := entry.NextMove(h.Asked.Number, b.What, h.Moves)
+	next, ok := h.Site.Next(h.Asked.Number, b.What, h.Moves)
 	left := h.Left()
 	switch {
 	case h.Placed == nil || h.Ended != 0 || h.Unsure:

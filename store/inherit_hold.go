@@ -22,7 +22,7 @@ type holding struct {
 func (v *salvage) foldHold(f found, chained bool) (ok bool) {
 	d, known := v.held[f.Key]
 	switch f.Kind {
-	case entry.HoldAsked, entry.HoldHeard, entry.HoldPlaced, entry.HoldReturning, entry.HoldEnded, entry.HoldSeen, entry.HoldInherited,
+	case entry.HoldAsked, entry.HoldHeard, entry.HoldPlaced, entry.HoldReturning, entry.HoldEnded, entry.HoldSeen, entry.HoldInherited, entry.HoldAdopted,
 		entry.MoveAsked, entry.MoveDone, entry.MoveRefused:
 	default:
 		if !known {
@@ -36,7 +36,7 @@ func (v *salvage) foldHold(f found, chained bool) (ok bool) {
 	d.sure = d.sure && chained && f.Prev == d.newest
 	d.newest, d.done = f.Seq, f.done
 	body := bodyOf(f.Kind, f.Body)
-	if b, ok := body.(entry.HoldInheritedBody); ok {
+	if b, ok := body.(entry.HoldInheritedBody); ok && f.Kind == entry.HoldInherited {
 		d.epoch, d.was, d.doubt = b.Epoch, b.Key, b.Unsure
 	}
 	if f.Private != nil {
@@ -78,7 +78,7 @@ func (v *salvage) unreleased(epoch int64, keys map[entry.Seq]entry.Seq) (all []g
 			continue
 		}
 		body := entry.HoldInheritedBody{Epoch: cmp.Or(d.epoch, epoch), Key: d.was, Unsure: d.doubt || !sure, Asked: h.AskedAt, Trust: h.AskedTrust,
-			Returning: h.Returning, Placed: h.Placed, Captured: h.Captured, Released: h.Released, Resting: h.Resting, Moves: h.Moves, HoldAskedBody: h.Asked}
+			Returning: h.Returning, Placed: h.Placed, Captured: h.Captured, Released: h.Released, Resting: h.Resting, Moves: h.Moves, Site: h.Site, HoldAskedBody: h.Asked}
 		body.Instead = keys[body.Instead]
 		draft := entry.New(entry.HoldInherited, body)
 		draft.Private = d.guest

@@ -40,7 +40,7 @@ func newObject(key entry.Seq, kind entry.Kind) object {
 		o.sale = &Sale{ID: key}
 	case entry.RefundAsked, entry.RefundInherited:
 		o.refund = &Refund{ID: key}
-	case entry.HoldAsked, entry.HoldInherited:
+	case entry.HoldAsked, entry.HoldInherited, entry.HoldAdopted: // as BeginsHold says
 		o.hold = &Hold{ID: key}
 	case entry.ShiftOn:
 		o.shift = &Shift{ID: key}

@@ -137,7 +137,9 @@ func (r *orderReader) holdTold(h Hold) (holdTale, error) {
 		so = so.fold(was, body, nil)
 		switch b := body.(type) {
 		case entry.HoldInheritedBody:
-			t.inherit(e, so)
+			if was.Kind == entry.HoldInherited { // what moved before it was taken over is another agent's
+				t.inherit(e, so)
+			}
 			continue
 		case entry.HoldHeardBody:
 			t.heard[b.Number] = b.State
@@ -175,10 +177,12 @@ func (t *holdTale) add(row MoveRow, part MovePart, amount money.Fen) {
 // inherit takes what moved in an older epoch: by the moves that are known, and
 // what is left of its sums as one part without a number.
 func (t *holdTale) inherit(e entry.Entry, so Hold) {
-	known := so.moveRows(so.Captured, so.Released)
 	row := MoveRow{Lane: so.Lane, Standing: IsPaid, At: so.AskedAt, Seq: e.Seq, Trust: so.AskedTrust, Shift: OlderShift}
 	captured, released := so.Captured, so.Released
-	for _, m := range known {
+	if s := so.Site; s != nil {
+		captured, released = captured-s.NetCaptured, released-s.NetReleased
+	}
+	for _, m := range so.moveRows(captured, released) {
 		m.Seq, m.Shift = e.Seq, OlderShift
 		t.moves = append(t.moves, m)
 		if m.Part == IsCaptured {
@@ -211,6 +215,9 @@ func (t *holdTale) row() OrderRow {
 	}
 	if p := h.Placed; p != nil {
 		row.Amount, row.Wallet, row.NetworkNumber = p.Amount, p.Wallet, p.Network
+		if s := h.Site; s != nil { // what was taken over
+			row.Amount -= s.NetCaptured + s.NetReleased
+		}
 	}
 	if h.Older || row.Standing == IsPaid && h.Outcome == 0 { // it was taken before a damage
 		row.Shift = OlderShift

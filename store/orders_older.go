@@ -73,7 +73,7 @@ func (r *orderReader) addOlder(entries []entry.Entry) error {
 	switch read[entry.SalvagedBody](entries[0].Body).Kind {
 	case entry.RefundAsked, entry.RefundInherited, entry.RefundHeard, entry.RefundDone, entry.RefundRefused:
 		return r.addOlderRefund(object{key: key, last: last})
-	case entry.HoldAsked, entry.HoldInherited, entry.HoldHeard, entry.HoldPlaced, entry.HoldReturning, entry.HoldEnded, entry.HoldSeen,
+	case entry.HoldAsked, entry.HoldInherited, entry.HoldAdopted, entry.HoldHeard, entry.HoldPlaced, entry.HoldReturning, entry.HoldEnded, entry.HoldSeen,
 		entry.MoveAsked, entry.MoveDone, entry.MoveRefused:
 		return r.addOlderHold(entries)
 	}

@@ -165,7 +165,7 @@ func (p *plan) payment(order object) (Payment, error) {
 }
 
 func (p *Payment) fold(entries []entry.Entry) {
-	if len(entries) > 0 && (entries[0].Kind == entry.HoldAsked || entries[0].Kind == entry.HoldInherited) {
+	if len(entries) > 0 && entries[0].Kind.BeginsHold() {
 		p.foldHold(entries)
 		return
 	}

@@ -77,7 +77,7 @@ func (v *salvage) noteRandom(kind entry.Kind, body []byte) {
 		v.noteNumber(read[entry.RefundInheritedBody](body).Of)
 	case entry.HoldAsked:
 		v.noteNumber(read[entry.HoldAskedBody](body).Number)
-	case entry.HoldInherited:
+	case entry.HoldInherited, entry.HoldAdopted: // of one that was taken over it is another device's, and drawn no more either
 		v.noteNumber(read[entry.HoldInheritedBody](body).Number)
 	case entry.Salvaged:
 		if b := read[entry.SalvagedBody](body); b.Kind != entry.Salvaged {

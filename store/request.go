@@ -92,6 +92,8 @@ func (s *Store) wentOn(key entry.Seq, entries []entry.Entry) (entry.Seq, error) 
 			number = b.Number
 		case entry.HoldAskedBody:
 			number = b.Number
+		case entry.HoldInheritedBody:
+			number = b.Number
 		}
 	}
 	if number == "" {

@@ -24,6 +24,7 @@ var (
 	ErrCeiling   = errors.New("more than can still go back")
 	ErrMoving    = errors.New("a capture or release of it has no final word yet")
 	ErrRoom      = errors.New("a deposit of that room has no final word yet")
+	ErrHere      = errors.New("this device has that deposit already")
 	ErrCodeUsed  = errors.New("this payment code has been sent in the last 10 minutes")
 	ErrOnDuty    = errors.New("somebody is on duty there")
 	ErrRequested = errors.New("this has been asked for already")

@@ -1,6 +1,6 @@
 // Package api is how another program of this machine drives the terminal: JSON
 // over HTTP below /api/v1, described by openapi.yaml. It hands lanes events and
-// says what the journal has; it decides nothing, never calls a network, and no
+// says what the journal has; it decides nothing, calls no network, and no
 // request waits for a payer.
 package api
 
@@ -139,6 +139,9 @@ var routes = []route{
 	{http.MethodPost, "/orders/{key}/reprint", Sell, (*api).postAct},
 	{http.MethodPost, "/refunds", Refund, (*api).postRefund},
 	{http.MethodPost, "/deposits", Sell, (*api).postDeposit},
+	{http.MethodPost, "/deposits/take-over", Sell, (*api).postTakeOver},
+	{http.MethodPost, "/deposits/cancel", Sell, (*api).postDrop},
+	{http.MethodPost, "/deposits/{key}/refund", Refund, (*api).postBackOf},
 	{http.MethodPost, "/deposits/{key}/capture", Capture, (*api).postMove},
 	{http.MethodPost, "/deposits/{key}/release", Release, (*api).postMove},
 	{http.MethodGet, "/deposits/{key}", "", (*api).getDeposit},

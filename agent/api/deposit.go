@@ -168,23 +168,31 @@ func (a *api) holdOf(r *http.Request, who *caller) (store.Hold, error) {
 
 // depositView is a deposit as its lane shows it, or as the journal has it.
 func (a *api) depositView(ctx context.Context, key entry.Seq) (client.Deposit, error) {
+	refunds, err := a.refundsOf(ctx, key)
+	if err != nil {
+		return client.Deposit{}, err
+	}
 	for _, l := range a.Lanes {
 		if v, _ := l.View(); v.Deposit.Key == int64(key) {
-			return wireDeposit(v.Deposit), nil
+			d := wireDeposit(v.Deposit)
+			d.Refunds = refunds
+			return d, nil
 		}
 	}
 	entries, err := a.Journal.Object(ctx, key, 0)
 	if err != nil {
 		return client.Deposit{}, err
 	}
-	if len(entries) == 0 || entries[0].Kind != entry.HoldAsked && entries[0].Kind != entry.HoldInherited {
+	if len(entries) == 0 || !entries[0].Kind.BeginsHold() {
 		return client.Deposit{}, &problem{reason: noDeposit}
 	}
 	folded := deposit.New(deposit.Rules{Timing: a.Timing}, "")
 	for _, e := range entries {
 		folded.Fold(e)
 	}
-	return wireDeposit(folded.View()), nil
+	d := wireDeposit(folded.View())
+	d.Refunds = refunds
+	return d, nil
 }
 
 func wireDeposit(v words.Deposit) client.Deposit {
@@ -197,6 +205,9 @@ func wireDeposit(v words.Deposit) client.Deposit {
 	}
 	for _, q := range v.QR {
 		d.QR = append(d.QR, client.QR{Network: q.Network, Link: q.Link})
+	}
+	if s := v.Site; s != nil {
+		d.Site = &client.DepositSite{From: s.From, Lane: s.Lane, Captured: s.Captured, Released: s.Released, NetCaptured: s.NetCaptured, NetReleased: s.NetReleased, Differs: s.Differs}
 	}
 	if m := v.Move; m != nil {
 		d.Move = &client.DepositMove{What: m.What, Number: m.Number, Amount: m.Amount, Rest: m.Rest, State: string(m.Phase),
@@ -284,7 +295,11 @@ func (a *api) getDeposits(w http.ResponseWriter, r *http.Request, who *caller) e
 		if err != nil {
 			return err
 		}
+		d.Books = booksOf(h)
 		page.Deposits = append(page.Deposits, d)
+	}
+	if number := q.Get("number"); len(rows) == 0 && number != "" && q.Get("site") == "true" {
+		page.Elsewhere = a.elsewhere(r.Context(), number)
 	}
 	if len(rows) == limit {
 		page.Before = int64(rows[len(rows)-1].ID)

@@ -26,6 +26,9 @@ func (b *bank) Terms(string) pay.HoldTerms {
 func (b *bank) Hold(_ context.Context, c pay.Charge) pay.Result {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.silent {
+		return pay.Result{}
+	}
 	if b.held == nil {
 		b.held, b.moved = map[string]*pay.Held{}, map[string]money.Fen{}
 	}
@@ -42,6 +45,9 @@ func (b *bank) holds(a pay.Attempt) pay.Result {
 func (b *bank) QueryHold(_ context.Context, a pay.Attempt) pay.Result {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.silent {
+		return pay.Result{}
+	}
 	return b.holds(a)
 }
 
@@ -53,7 +59,7 @@ func (b *bank) Capture(_ context.Context, m pay.Move) pay.Result {
 	h := b.held[m.Of.Number]
 	if _, done := b.moved[m.Number]; !done {
 		b.moved[m.Number] = m.Amount
-		*h = pay.Held{Captured: m.Amount, Released: h.Left - m.Amount}
+		*h = pay.Held{Captured: h.Captured + m.Amount, Released: h.Released + h.Left - m.Amount}
 	}
 	totals := *h
 	return pay.Result{State: pay.Paid, Amount: b.moved[m.Number], Held: &totals, Date: time.Now()}

@@ -43,8 +43,10 @@ func (a *api) postSale(w http.ResponseWriter, r *http.Request, who *caller) erro
 		return err
 	case in.Amount <= 0 || in.Full < 0 || in.Full > in.Amount:
 		return misread("amount_fen must be more than 0, and full_fen not more than that")
-	case len(in.Title) > textBytesMax || len(in.Ref) > textBytesMax:
-		return misread("title and ref have 127 bytes at most")
+	case len(in.Title) > textBytesMax || len(in.Ref) > textBytesMax || len(in.Room) > textBytesMax:
+		return misread("title, ref and room have 127 bytes at most")
+	case in.Deposit < 0 || in.Room != "" && in.Deposit == 0:
+		return misread("deposit_fen must be more than 0, and room is of a deposit")
 	}
 	before, release, err := a.claim(r.Context(), req)
 	switch {
@@ -53,7 +55,7 @@ func (a *api) postSale(w http.ResponseWriter, r *http.Request, who *caller) erro
 	case before != 0:
 		return a.accepted(w, r, before, "")
 	}
-	wish := flow.Amount{Amount: in.Amount, Title: in.Title, Ref: in.Ref, Full: in.Full, Staff: who.Name, Request: req}
+	wish := flow.Amount{Amount: in.Amount, Title: in.Title, Ref: in.Ref, Full: in.Full, Deposit: in.Deposit, Room: in.Room, By: who.Name, Staff: who.Name, Request: req}
 	said, err := ask(r.Context(), lane, release, wish, func(began flow.Said) flow.Event {
 		if began.Key == 0 || in.Code == "" {
 			return nil

@@ -45,6 +45,7 @@ type bank struct {
 	hold    chan struct{}        // not nil: charges wait until it is closed
 	held    map[string]*pay.Held // by the deposit's number
 	moved   map[string]money.Fen // by the move's
+	silent  bool                 // nobody hears what became of a deposit
 }
 
 func (b *bank) Charge(_ context.Context, c pay.Charge) pay.Result {
@@ -76,6 +77,7 @@ type shop struct {
 	path  string
 	store *store.Store
 	bank  *bank
+	nets  *flow.Networks
 	lanes [2]*flow.Lane
 	desk  *duty.Desk
 	clock func() entry.Stamp // nil: trusted
@@ -117,13 +119,14 @@ func (s *shop) begin() {
 	ctx, cancel := context.WithCancel(context.Background())
 	log := slog.New(slog.DiscardHandler)
 	nets := &flow.Networks{Providers: map[string]pay.Provider{"shop": s.bank}, Timing: wechat, Device: "device-7", Log: log}
+	s.nets = nets
 	print := &flow.Output{Name: "printer", What: flow.Slip, Do: s.prints, Log: log}
 	voice := &flow.Output{Name: "speaker", What: flow.Voice, Late: true, Do: s.says, Log: log}
 	var group sync.WaitGroup
 	group.Go(func() { print.Run(ctx) })
 	group.Go(func() { voice.Run(ctx) })
 	for i := range s.lanes {
-		s.lanes[i] = flow.NewLane(flow.Config{Name: fmt.Sprintf("lane-%d", i), Role: flow.CashierDeposit, ByHand: true,
+		s.lanes[i] = flow.NewLane(flow.Config{Name: fmt.Sprintf("lane-%d", i), Role: flow.CashierDeposit, ByHand: true, Accounts: map[string]string{"shop": "ab"},
 			Route: flow.Route{Own: func(t string) bool { return entry.IsNumber(t, "10000001") }, Merchant: map[pay.Kind]flow.Merchant{pay.WeChatCode: {Name: "shop", Network: "wechat"}}}},
 			flow.Deps{Journal: s.store, Numbers: s.store, Networks: nets, Outputs: map[flow.Verb]*flow.Output{flow.Slip: print}, Clock: stamp, Log: log,
 				New: func() flow.Order { return sale.New(wechat) }, NewRefund: func() flow.Refunding { return refund.New(wechat) },

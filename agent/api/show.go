@@ -48,7 +48,7 @@ func (a *api) order(ctx context.Context, key entry.Seq) (client.Order, error) {
 		return client.Order{}, err
 	}
 	o := client.Order{
-		Key: int64(key), Number: view.Number, Lane: view.Lane, Amount: view.Amount, Title: view.Title, Ref: paid.Opened.Ref,
+		Key: int64(key), Number: view.Number, Lane: view.Lane, Amount: view.Amount, Deposit: view.Deposit, Title: view.Title, Ref: paid.Opened.Ref,
 		State: string(view.Phase), Final: view.Phase.Over(), Tender: string(view.Tender), Network: view.Network,
 		Wallet: paid.Settled.Wallet, Settled: paid.Settled.Settled, Refunded: paid.Returned(), Refunds: []client.Refund{},
 		Screen: screen(func(l words.Lang) words.Screen { return words.Show(view, l) }),

@@ -66,7 +66,7 @@ func (c *console) act(a action) http.HandlerFunc {
 			c.finish(w, r, i, status, why)
 			return
 		}
-		if in.Full != "" && !c.asksFull(i) {
+		if in.Full != "" && !c.asksFull(i) || in.Beside+in.Room != "" && !c.asksDeposit(i) {
 			c.finish(w, r, i, http.StatusUnprocessableEntity, refused(words.AnswerOneAmount))
 			return
 		}
@@ -74,6 +74,10 @@ func (c *console) act(a action) http.HandlerFunc {
 		if event == nil {
 			c.finish(w, r, i, http.StatusUnprocessableEntity, why)
 			return
+		}
+		if amount, ok := event.(flow.Amount); ok && amount.Deposit > 0 {
+			amount.Staff, amount.By = c.clerk(r.Context(), tokenOf(r))
+			event = amount
 		}
 		status, re := c.offer(i, a, in, event)
 		c.finish(w, r, i, status, re)
@@ -131,11 +135,23 @@ func amountOf(in input) (flow.Event, reply) {
 	if why.Zh != "" {
 		return nil, why
 	}
-	title, ref := strings.TrimSpace(in.Title), strings.TrimSpace(in.Ref)
-	if !plain(title) || !plain(ref) {
+	title, ref, room := strings.TrimSpace(in.Title), strings.TrimSpace(in.Ref), strings.TrimSpace(in.Room)
+	if !plain(title) || !plain(ref) || !plain(room) {
 		return nil, refused(words.AnswerTitleWrong)
 	}
-	return flow.Amount{Amount: fen, Full: full, Title: title, Ref: ref}, reply{}
+	amount := flow.Amount{Amount: fen, Full: full, Title: title, Ref: ref}
+	if strings.TrimSpace(in.Beside) != "" {
+		if amount.Deposit, why = sumOf(in.Beside); amount.Deposit == 0 {
+			return nil, why
+		}
+		amount.Room = room
+	}
+	return amount, reply{}
+}
+
+// asksDeposit tells whether a lane takes a deposit beside an amount, in one visit.
+func (c *console) asksDeposit(lane int) bool {
+	return c.AsksDeposit != nil && c.AsksDeposit(c.names[lane])
 }
 
 // asksFull tells whether a lane takes a second amount.

@@ -53,6 +53,9 @@ type Options struct {
 	// AsksFull tells whether the clerk of a lane also types how much of an amount
 	// takes part in no discount; nil: nowhere.
 	AsksFull func(lane string) bool
+	// AsksDeposit tells whether the clerk of a lane also types a deposit, which is
+	// taken in the same visit once the amount is paid; nil: nobody does.
+	AsksDeposit func(lane string) bool
 	// HoldsBy are the ways in which a lane takes deposits: ByCode, ByQR; nil: both.
 	HoldsBy func(lane string) []words.Tender
 	// Deposit is one deposit of this device as it stands now; nil: there is nothing to look at.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,6 +30,8 @@ type depositSearch struct {
 	list                                    []words.Deposit
 	now                                     time.Time
 	methods                                 []string
+	elsewhere                               *flow.Foreign // what was looked for, at another terminal
+	form                                    string        // the token of its form
 }
 
 // serveDeposits finds deposits: by what is scanned or typed, or by wallet, date,
@@ -46,6 +49,8 @@ func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest)
 		if h, err := c.Desk.Journal.HoldOf(r.Context(), strings.Join(strings.Fields(f.find), "")); err == nil {
 			http.Redirect(w, r, depositPath(h.ID), http.StatusSeeOther)
 			return
+		} else if errors.Is(err, store.ErrNotFound) {
+			s.said = c.abroad(r, g, &f)
 		}
 		c.show(w, http.StatusOK, s, depositsPage(f))
 		return
@@ -87,8 +92,49 @@ func (c *console) holdQuery(f depositSearch) (q store.HoldQuery, why reply) {
 // methods are the wallets that a deposit may be of.
 func (c *console) methods() []string { return []string{"wechat", "alipay", "cloudpay"} }
 
-// difference is where a network's totals were not ours.
+// abroadWithin is how long the site's other terminals may take to say that they have
+// a deposit.
+const abroadWithin = 6 * time.Second
+
+// abroad looks for a deposit at the site's other terminals, and says why it cannot
+// tell; that nobody has it the page says by itself.
+func (c *console) abroad(r *http.Request, g guest, f *depositSearch) reply {
+	if c.Desk.Abroad == nil {
+		return reply{}
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), abroadWithin)
+	defer cancel()
+	there, err := c.Desk.Elsewhere(ctx, strings.Join(strings.Fields(f.find), ""))
+	if err != nil {
+		return c.told(err)
+	}
+	there.From, there.Lane, there.Room, there.Network = clean(there.From), clean(there.Lane), clean(there.Room), clean(there.Network)
+	f.elsewhere, f.form = &there, c.sessions.form(g.token)
+	return reply{}
+}
+
+// takeOver goes on with another terminal's deposit at a desk of this one, once for
+// each form.
+func (c *console) takeOver(w http.ResponseWriter, r *http.Request, g guest) {
+	s, f := c.sheet(words.DepositPage, &g), depositSearch{find: hideCodes(r.PostForm.Get("find")), now: c.wall(), methods: c.methods()}
+	if !c.sessions.sent(g.token, r.PostForm.Get("form")) {
+		s.said = speak(words.PageSentTwice)
+		c.show(w, http.StatusConflict, s, depositsPage(f))
+		return
+	}
+	said, err := c.Desk.TakeOver(r.Context(), duty.Ask{By: g.ID, Lane: c.deskFor(g, ""), Number: f.find})
+	if err != nil {
+		s.said = c.told(err)
+		c.show(w, http.StatusUnprocessableEntity, s, depositsPage(f))
+		return
+	}
+	http.Redirect(w, r, depositPath(said.Key), http.StatusSeeOther)
+}
+
+// difference is where a network's totals were not ours, or at the takeover not those
+// of the terminal that had it.
 type difference struct {
+	site         bool  // it is about the takeover
 	at           int64 // Unix ms
 	ours, theirs sums
 }
@@ -176,6 +222,14 @@ func differencesOf(entries []entry.Entry) (all []difference) {
 		switch e.Kind {
 		case entry.HoldPlaced:
 			amount = entry.Must[entry.HoldPlacedBody](e).Amount
+		case entry.HoldAdopted:
+			b := entry.Must[entry.HoldInheritedBody](e)
+			captured, released = b.Captured, b.Released
+			if s := b.Site; s != nil && b.Placed != nil {
+				amount = b.Placed.Amount
+				all = append(all, difference{site: true, at: e.Wall, ours: sums{s.Captured, s.Released, max(amount-s.Captured-s.Released, 0)},
+					theirs: sums{captured, released, max(amount-captured-released, 0)}})
+			}
 		case entry.HoldInherited:
 			b := entry.Must[entry.HoldInheritedBody](e)
 			captured, released = b.Captured, b.Released
@@ -452,6 +506,7 @@ func (c *console) routeDeposits(mux *http.ServeMux) {
 	mux.HandleFunc("GET /deposits/{deposit}", c.signed(c.serveDeposit))
 	mux.HandleFunc("GET /deposits/{deposit}/capture", c.signed(c.serveStep(words.MoveCapture)))
 	mux.HandleFunc("GET /deposits/{deposit}/release", c.signed(c.serveStep(words.MoveRelease)))
+	mux.HandleFunc("POST /deposits/take-over", c.signed(c.takeOver))
 	mux.HandleFunc("POST /deposits/{deposit}/capture", c.signed(c.takeStep(words.MoveCapture)))
 	mux.HandleFunc("POST /deposits/{deposit}/release", c.signed(c.takeStep(words.MoveRelease)))
 	mux.HandleFunc("POST /deposits/{deposit}/refund", c.signed(c.refundCaptured))

@@ -17,7 +17,8 @@ const bodyBytesMax = 4 << 10
 // a number would have been rounded on its way.
 type input struct {
 	Amount string     `json:"amount"`
-	Full   string     `json:"full"` // of it, what takes part in no discount, in yuan
+	Full   string     `json:"full"`    // of it, what takes part in no discount, in yuan
+	Beside string     `json:"deposit"` // that is taken in the same visit, in yuan
 	Title  string     `json:"title"`
 	Room   string     `json:"room"` // of a deposit
 	Ref    string     `json:"ref"`
@@ -70,7 +71,7 @@ func readForm(r *http.Request, in *input) error {
 	}
 	form := r.PostForm
 	*in = input{
-		Amount: form.Get("amount"), Full: form.Get("full"), Title: form.Get("title"), Room: form.Get("room"), Ref: form.Get("ref"), Code: pay.Secret(form.Get("code")),
+		Amount: form.Get("amount"), Full: form.Get("full"), Beside: form.Get("deposit"), Title: form.Get("title"), Room: form.Get("room"), Ref: form.Get("ref"), Code: pay.Secret(form.Get("code")),
 		Given: form.Get("given"), Key: form.Get("key"), Token: form.Get("token"), Seen: form.Get("seen"),
 	}
 	return nil

@@ -189,7 +189,7 @@ func (c *console) view(p page, s state) frameView {
 		v.lang = "zh" // customers have both, as ever
 	}
 	v.deposits = c.Desk != nil && c.anyHolds()
-	v.full = p.kind == cashierPage && c.asksFull(p.lane)
+	v.full, v.visit = p.kind == cashierPage && c.asksFull(p.lane), p.kind == cashierPage && c.asksDeposit(p.lane)
 	for _, l := range s.Lanes {
 		v.lanes = append(v.lanes, laneName{name: l.Lane, role: l.Role, index: l.index})
 	}

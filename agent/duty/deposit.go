@@ -150,7 +150,7 @@ func (d *Desk) holding(ctx context.Context, a Ask) (_ Ask, h store.Hold, err err
 	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return a, h, halt(words.HaltLane, words.TellHoldNone)
+		return a, h, d.notHere(ctx, a)
 	case err != nil:
 		return a, h, fmt.Errorf("read deposit %d %s: %w", a.Order, a.Number, err)
 	case a.Amount < 0:

@@ -86,6 +86,7 @@ type Options struct {
 	Lanes   Lanes
 	Printer func(lane string) *flow.Output // that prints a lane's slips; nil: the lane has none
 	Gate    func(lane string) *flow.Output // that opens a lane's gate; nil: the lane has none, nil itself: no lane has
+	Abroad  *flow.Abroad                   // the site's other agents; nil: there are none
 	Clock   func() entry.Stamp
 	Random  io.Reader    // nil is crypto/rand.Reader
 	Log     *slog.Logger // nil discards

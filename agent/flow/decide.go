@@ -60,6 +60,8 @@ func guarded(err error, s *slot) words.Key {
 		return words.TellRefundHigh
 	case errors.Is(err, store.ErrMoving):
 		return words.TellHoldMoving
+	case errors.Is(err, store.ErrHere):
+		return words.TellHoldHere
 	case errors.Is(err, store.ErrRoom):
 		return words.TellHoldRoom
 	case errors.Is(err, store.ErrCodeUsed):

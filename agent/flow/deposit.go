@@ -84,7 +84,10 @@ type ReleaseOld struct {
 
 // DropDeposit gives up the deposit in front of the lane that is not held yet: its
 // draft, its QR code, or an attempt whose end is then followed.
-type DropDeposit struct{}
+type DropDeposit struct {
+	Hold  entry.Seq // that one and no other; 0: whichever it is
+	Draft bool      // or only a draft
+}
 
 // Depositing is a machine of a deposit.
 type Depositing interface {
@@ -113,6 +116,7 @@ func DepositOf(h store.Hold, now time.Time) DepositView {
 		may := !h.Older && !h.Unsure && h.Moving() == nil && h.Left() > 0
 		v.Can = words.DepositCan{Capture: may && !h.Final(), Release: may, Part: may && p.Parts, RestGoes: may && p.RestGoes}
 	}
+	v.Site = SiteOf(h.Site)
 	for _, m := range h.Moves {
 		done := pay.State(m.State) == pay.Paid || pay.State(m.State) == pay.Returned
 		v.Can.Refund = v.Can.Refund || m.What == entry.Capture && done
@@ -198,7 +202,7 @@ func (l *Lane) ask(ctx context.Context, ev Event) (Said, error) {
 // wished tells whether an event is a person's wish about a deposit.
 func wished(ev Event) bool {
 	switch ev.(type) {
-	case DepositSpec, CaptureSpec, ReleaseSpec, ReleaseOld:
+	case DepositSpec, TakeOver, CaptureSpec, ReleaseSpec, ReleaseOld:
 		return true
 	}
 	return false
@@ -262,14 +266,11 @@ func (l *Lane) begin(ctx context.Context, ev DepositSpec) error {
 	if ev.Code != "" {
 		ev.Hash = l.Numbers.CodeHash(string(ev.Code))
 	}
-	if ev.Room != "" {
-		sealed, err := entry.Seal(l.random(), entry.HoldGuest{Room: ev.Room})
-		if err != nil {
-			return err
-		}
-		ev.RoomHash, ev.Private = l.Numbers.CodeHash(entry.RoomKey(ev.Room)), sealed
+	var err error
+	if ev.RoomHash, ev.Private, err = l.sealed(ev.Room); err != nil {
+		return err
 	}
-	err := l.apply(ctx, &slot{Machine: l.NewDeposit()}, ev)
+	err = l.apply(ctx, &slot{Machine: l.NewDeposit()}, ev)
 	if l.held != nil && l.held.deposit().Pending() {
 		l.draft = nil
 		l.publish("")
@@ -331,7 +332,7 @@ func (l *Lane) depositOf(ctx context.Context, key entry.Seq, name string) (*slot
 		}
 		return l.depositOf(ctx, now, "")
 	}
-	if len(entries) == 0 || entries[0].Kind != entry.HoldAsked && entries[0].Kind != entry.HoldInherited {
+	if len(entries) == 0 || !entries[0].Kind.BeginsHold() {
 		return nil, store.ErrNotFound
 	}
 	s := l.folded(key, entries)
@@ -347,7 +348,7 @@ func wrappedDeposit(entries []entry.Entry) string {
 		return ""
 	}
 	b := entry.Must[entry.SalvagedBody](entries[0])
-	if b.Kind != entry.HoldAsked && b.Kind != entry.HoldInherited {
+	if !b.Kind.BeginsHold() {
 		return ""
 	}
 	var named struct {
@@ -383,15 +384,15 @@ func (l *Lane) releaseOld(ctx context.Context, ev ReleaseOld) error {
 }
 
 // dropDeposit gives up what is in front of the lane and not held yet.
-func (l *Lane) dropDeposit(ctx context.Context) error {
+func (l *Lane) dropDeposit(ctx context.Context, ev DropDeposit) error {
 	switch {
-	case l.draft != nil:
+	case l.draft != nil && ev.Hold == 0:
 		l.draft = nil
 		return l.tell("")
-	case l.held == nil:
+	case l.held == nil, ev.Draft, ev.Hold != 0 && ev.Hold != l.held.key:
 		return l.tell(words.TellHoldNotHeld)
 	}
-	return l.apply(ctx, l.held, DropDeposit{})
+	return l.apply(ctx, l.held, ev)
 }
 
 // depositView is the draft in front of the lane, else its newest deposit.

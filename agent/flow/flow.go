@@ -91,6 +91,12 @@ type Amount struct {
 	Full   money.Fen // of the amount, what takes part in no discount; 0: all of it may
 	Staff  string    // who is on duty, for the networks' operator fields
 
+	// Deposit is asked for in the same visit: once the amount is paid, the lane waits
+	// for the guest's code for it. It stands in the order's note at the network.
+	Deposit money.Fen
+	Room    string // of the deposit, as in DepositSpec
+	By      string // of the deposit, as in DepositSpec
+
 	// Request is the key of the program that asks; with one the order is durable at
 	// once, and its key stands beside it.
 	Request *entry.RequestedBody
@@ -218,6 +224,7 @@ type Effect struct {
 	Code    pay.Secret // Charge, Hold
 	Title   string     // Charge, Show and those of deposits: what the payer reads
 	Full    money.Fen  // Charge, Show: as in Amount
+	Note    string     // Charge, Show: the order's note at the network
 	Staff   string     // Charge, Show: as in Amount
 	Network string     // name of the network, for the timing of the call
 	Receipt words.Receipt

@@ -191,6 +191,7 @@ func (n *inn) books() (held, captured, released money.Fen) {
 // hotel is two desks over one real journal, in a bubble.
 type hotel struct {
 	t         *testing.T
+	device    string
 	disk      *simdisk.Disk
 	store     *store.Store
 	providers map[string]pay.Provider
@@ -216,8 +217,10 @@ func (d disturbed) CommitWith(ctx context.Context, step store.Step, riders ...st
 	return d.Store.CommitWith(ctx, step, riders...)
 }
 
-func openHotel(t *testing.T, n *inn) *hotel {
-	h := &hotel{t: t, disk: simdisk.New(1), providers: map[string]pay.Provider{"shop": n}}
+func openHotel(t *testing.T, n *inn) *hotel { return openTerminal(t, n, "0007") }
+
+func openTerminal(t *testing.T, n *inn, device string) *hotel {
+	h := &hotel{t: t, device: device, disk: simdisk.New(1), providers: map[string]pay.Provider{"shop": n}}
 	t.Cleanup(h.disk.Close)
 	h.begin()
 	return h
@@ -227,7 +230,7 @@ func openHotel(t *testing.T, n *inn) *hotel {
 func (h *hotel) begin() {
 	h.t.Helper()
 	var err error
-	h.store, err = store.Open(context.Background(), store.Options{Path: "/data/till.db", VFS: h.disk.Name(), Disk: h.disk, Prefix: "10000001", Device: "0007",
+	h.store, err = store.Open(context.Background(), store.Options{Path: "/data/till.db", VFS: h.disk.Name(), Disk: h.disk, Prefix: "10000001", Device: h.device,
 		Boot: "boot", Clock: stamp, Random: rand.NewChaCha8([32]byte{byte(time.Now().Unix())})})
 	if err != nil {
 		h.t.Fatal(err)
@@ -243,7 +246,7 @@ func (h *hotel) begin() {
 			flow.Voice: {Name: "speaker", What: flow.Voice, Do: h.voices[i].do, Late: true, Log: log},
 		}
 		name := fmt.Sprintf("desk-%d", i)
-		h.lanes[i] = flow.NewLane(flow.Config{Name: name, Role: flow.CashierDeposit, Route: flow.Route{Own: func(s string) bool { return entry.IsNumber(s, "10000001") },
+		h.lanes[i] = flow.NewLane(flow.Config{Name: name, Role: flow.CashierDeposit, ByHand: true, Accounts: map[string]string{"shop": "ab"}, Route: flow.Route{Own: func(s string) bool { return entry.IsNumber(s, "10000001") },
 			Merchant: map[pay.Kind]flow.Merchant{pay.WeChatCode: shopWeChat}, QR: []flow.Merchant{shopWeChat}}},
 			flow.Deps{Journal: disturbed{h.store, h}, Numbers: h.store, Networks: nets, Outputs: outs, Clock: stamp, Log: log,
 				New: func() flow.Order { return sale.New(timing) }, NewRefund: func() flow.Refunding { return refund.New(timing) },
@@ -735,6 +738,51 @@ func TestAMerchantThatIsGone(t *testing.T) {
 		h.passes(time.Minute)
 		if hold := h.hold(v.Number); hold.Captured != 8850 || hold.Left() != 21150 {
 			t.Errorf("back again: %+v", hold)
+		}
+	})
+}
+
+// TestAnAmountAndADepositInOneVisit: the amount is paid with one code, then the lane
+// waits for the guest's next one; another amount ends that wait.
+func TestAnAmountAndADepositInOneVisit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newInn(anyTimes)
+		h := openHotel(t, n)
+		defer func() { h.stop() }()
+		visit := flow.Amount{Amount: 1250, Title: "Room", Deposit: 30000, Room: "1208", By: "8 Wang"}
+		h.said(0, visit)
+		h.said(0, flow.Cash{Given: 2000})
+		v := h.view(0)
+		if v.Order.Phase != words.PaidOrder || v.Order.Deposit != 30000 || v.Deposit.Phase != words.DepositReady || v.Deposit.Amount != 30000 || v.Deposit.Room != "1208" || v.Tell != words.TellHoldScan {
+			t.Fatalf("paid: %+v, %+v, told %q", v.Order, v.Deposit, v.Tell)
+		}
+		h.said(0, flow.Scanned{Text: "134567890123456789"})
+		d := h.view(0).Deposit
+		if d.Phase != words.DepositHeld || d.Held != 30000 || d.Ref != v.Order.Number || d.Room != "1208" || d.By != "8 Wang" || n.count("hold") != 1 {
+			t.Errorf("held: %+v", d)
+		}
+		if a := h.hold(d.Number).Asked; a.Ref != v.Order.Number {
+			t.Errorf("the journal has %+v", a)
+		}
+		h.said(0, visit)
+		h.said(0, flow.Cash{Given: 2000})
+		h.said(0, flow.Amount{Amount: 500})
+		if v = h.view(0); v.Deposit.Phase == words.DepositReady || v.Order.Phase != words.Ready {
+			t.Errorf("the next guest: %+v, %+v", v.Order, v.Deposit)
+		}
+		for _, bad := range []flow.Amount{{Amount: 500, Deposit: -1}, {Amount: 500, Deposit: 10_000_001}} {
+			if said := h.said(1, bad); said.Tell != words.TellAmountHigh {
+				t.Errorf("%+v is told %q", bad, said.Tell)
+			}
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, flow.Cashier)
+		defer s.stop()
+		s.offer(flow.Amount{Amount: 500, Deposit: 30000})
+		if s.told() != words.TellHoldNever || s.phase() != words.Idle {
+			t.Errorf("a lane that only sells says %s, %s", s.told(), s.phase())
 		}
 	})
 }

@@ -320,10 +320,12 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 	case ReleaseSpec:
 		ev.Lane = l.Name
 		return l.toDeposit(ctx, ev.Hold, ev.Number, ev)
+	case TakeOver:
+		return l.takeOver(ctx, ev)
 	case ReleaseOld:
 		return l.releaseOld(ctx, ev)
 	case DropDeposit:
-		return l.dropDeposit(ctx)
+		return l.dropDeposit(ctx, ev)
 	case Reprint:
 		return l.reprint(ctx, ev)
 	case Become:
@@ -387,6 +389,10 @@ func (l *Lane) amount(ctx context.Context, ev Amount) error {
 		return l.tell(words.TellNotForTender)
 	case ev.Amount <= 0:
 		return l.tell(words.TellAmountZero)
+	case ev.Deposit > 0 && (l.NewDeposit == nil || !l.role.Holds()):
+		return l.tell(words.TellHoldNever)
+	case ev.Deposit < 0 || ev.Deposit > l.Limit:
+		return l.tell(words.TellAmountHigh)
 	case ev.Amount > l.Limit || ev.Full < 0 || ev.Full > ev.Amount:
 		return l.tell(words.TellAmountHigh)
 	case l.current != nil && !l.current.order().Yields():

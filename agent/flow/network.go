@@ -104,7 +104,7 @@ func (n *Networks) call(ctx context.Context, e Effect) pay.Result {
 			return pay.Result{State: pay.NotSent, Code: "no QR codes"}
 		}
 		return shower.Show(ctx, pay.Offer{Attempt: e.Attempt, Title: e.Title, Life: t.Show.Life, Device: n.Device, Lane: e.Receipt.Lane,
-			Staff: e.Staff, Full: e.Full})
+			Staff: e.Staff, Full: e.Full, Note: e.Note})
 	case AskRefund, QueryRefund:
 		return n.refund(ctx, p, e)
 	case Hold, ShowHold, QueryHold, UndoHold:
@@ -185,7 +185,7 @@ func (n *Networks) move(ctx context.Context, p pay.Provider, e Effect) pay.Resul
 }
 
 func (n *Networks) charge(e Effect) pay.Charge {
-	return pay.Charge{Attempt: e.Attempt, Code: e.Code, Title: e.Title, Device: n.Device, Lane: e.Receipt.Lane, Staff: e.Staff, Full: e.Full}
+	return pay.Charge{Attempt: e.Attempt, Code: e.Code, Title: e.Title, Device: n.Device, Lane: e.Receipt.Lane, Staff: e.Staff, Full: e.Full, Note: e.Note}
 }
 
 // ask sends a request that is ready to leave.

@@ -132,7 +132,7 @@ func LaneOf(first entry.Entry, more ...entry.Entry) (lane string, ok bool) {
 	switch first.Kind {
 	case entry.HoldAsked:
 		return entry.Must[entry.HoldAskedBody](first).Lane, true
-	case entry.HoldInherited:
+	case entry.HoldInherited, entry.HoldAdopted:
 		b := entry.Must[entry.HoldInheritedBody](first)
 		if n := len(b.Moves); n > 0 {
 			return b.Moves[n-1].Lane, true
@@ -153,7 +153,7 @@ func LaneOf(first entry.Entry, more ...entry.Entry) (lane string, ok bool) {
 // machineOf is an empty machine for an object, by its first entry; nil where the lane has none.
 func (l *Lane) machineOf(first entry.Entry) Machine {
 	switch {
-	case first.Kind == entry.HoldAsked || first.Kind == entry.HoldInherited:
+	case first.Kind.BeginsHold():
 		if l.NewDeposit == nil {
 			return nil
 		}

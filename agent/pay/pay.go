@@ -91,6 +91,7 @@ type Offer struct {
 	Lane   string        // where it stands, in the networks' store fields
 	Staff  string        // who is on duty, in the networks' operator fields, may be empty
 	Full   money.Fen     // of the amount, what takes part in no discount; 0: all of it may
+	Note   string        // in the order's note, where the network has one; may be empty
 }
 
 // Attempt is one try to get one order's money: all that a network needs to find it again.
@@ -114,6 +115,7 @@ type Charge struct {
 	Lane   string    // where it stands, in the networks' store fields
 	Staff  string    // who is on duty, in the networks' operator fields, may be empty
 	Full   money.Fen // of the amount, what takes part in no discount; 0: all of it may
+	Note   string    // in the order's note, where the network has one; may be empty
 }
 
 // Result is what an answer proved, and what people may be told of it.

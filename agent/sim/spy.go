@@ -84,7 +84,7 @@ func (s *spy) committed(entries []entry.Entry) {
 
 func sells(step store.Step) bool {
 	for _, d := range step.Entries {
-		if d.Kind == entry.Opened || d.Kind == entry.Asked || d.Kind == entry.RefundAsked || d.Kind == entry.HoldAsked {
+		if d.Kind == entry.Opened || d.Kind == entry.Asked || d.Kind == entry.RefundAsked || d.Kind == entry.HoldAsked || d.Kind == entry.HoldAdopted {
 			return true
 		}
 	}

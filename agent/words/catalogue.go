@@ -65,6 +65,15 @@ var lines = map[Key][2]string{
 	TellHoldLater:    {"押金结果未能记账，会自动核对，请勿重复操作", "The outcome is not booked; it is checked again, do not repeat it"},
 	TellHoldLapsed:   {"押金已到期，余额已由支付网络退还客人", "The deposit's time is over; the network has given the rest back to the guest"},
 	TellHoldUnsure:   {"该押金的记录受损，请在商户平台处理", "This deposit's record was damaged; go on at the network's own page"},
+
+	TellHoldAbroad:    {"该押金在本店另一台设备收取，未处理，请先接管再办理", "Another terminal of this shop took that deposit; nothing was done, take it over first"},
+	TellHoldHere:      {"本机已有这笔押金，请重新查找", "This terminal has that deposit already; look it up again"},
+	TellHoldOtherShop: {"该押金不属于本店的收款账户，未处理，请到收取押金的门店办理", "That deposit is in another merchant's books and nothing was done; the shop that took it settles it"},
+	TellHoldUnheard:   {"支付网络未答复押金余额，未接管，请稍后再试", "The network has not said what is held, and nothing was taken over; try again in a moment"},
+	TellHoldNotThere:  {"支付网络没有这笔押金或金额不符，未接管，请值班经理核对", "The network has no such deposit, or another sum; nothing was taken over, the manager looks into it"},
+	TellHoldOver:      {"支付网络称该押金已无余额，未接管，请核对已消费和已退还金额", "The network says nothing is held any more, and nothing was taken over; check what was captured and released"},
+	TellHoldAway:      {"本机没有这笔押金，且有设备联系不上，未处理，请稍后再试", "This terminal does not have that deposit and another one cannot be asked; nothing was done, try again"},
+	TellHoldNobody:    {"本店各设备都没有这笔押金，请核对单号或凭证号；其他门店的押金请到该店办理", "No terminal of this shop has that deposit; check the number. Another shop's is settled there"},
 }
 
 // screens are what happened, what to do, and whether the money is safe.

@@ -26,6 +26,16 @@ const (
 	TellHoldLater    Key = "hold-later"    // the disk refuses the outcome
 	TellHoldLapsed   Key = "hold-lapsed"   // the network has given back what was left
 	TellHoldUnsure   Key = "hold-unsure"   // its record was damaged: nothing of it moves on this device
+
+	// Of deposits of the site's other agents.
+	TellHoldAbroad    Key = "hold-abroad"     // another terminal has it: it is taken over first
+	TellHoldHere      Key = "hold-here"       // this device has a record of it already
+	TellHoldOtherShop Key = "hold-other-shop" // it is in the books of no merchant of this device
+	TellHoldUnheard   Key = "hold-unheard"    // its network has not said what is held
+	TellHoldNotThere  Key = "hold-not-there"  // its network has no such deposit, or another
+	TellHoldOver      Key = "hold-over"       // nothing of it is held any more
+	TellHoldAway      Key = "hold-away"       // another terminal could not be asked
+	TellHoldNobody    Key = "hold-nobody"     // no terminal of the site has it
 )
 
 // DepositPhase is where a deposit stands, as people see it.
@@ -112,10 +122,23 @@ type Deposit struct {
 	Text    string       `json:"text,omitempty"` // the network's words for the guest
 	Stuck   bool         `json:"stuck,omitempty"`
 	Differs bool         `json:"differs,omitempty"` // the network's totals were not ours: a person looks; the sums are the network's
+	Site    *DepositSite `json:"site,omitempty"`    // whose it was before it was taken over; nil: it was taken here
 	Move    *DepositMove `json:"move,omitempty"`    // the newest, nil: none yet
 	QR      []QR         `json:"qr,omitempty"`      // what the guest's phone may scan now
 	Can     DepositCan   `json:"can"`
 	Trouble []string     `json:"trouble,omitempty"` // outputs that did not happen, in English
+}
+
+// DepositSite is how a deposit stood at another terminal of the site when it was
+// taken over from there, and what its network said then.
+type DepositSite struct {
+	From        string    `json:"from"` // the terminal, as people call it
+	Lane        string    `json:"lane,omitempty"`
+	Captured    money.Fen `json:"captured,omitempty"` // as that terminal had it
+	Released    money.Fen `json:"released,omitempty"`
+	NetCaptured money.Fen `json:"net_captured,omitempty"` // by the network's totals, which count
+	NetReleased money.Fen `json:"net_released,omitempty"`
+	Differs     bool      `json:"differs,omitempty"` // the two are not the same
 }
 
 // DepositMove is a capture or a release as it is shown.
@@ -152,3 +175,7 @@ const (
 	ActCapture DepositAct = "capture"
 	ActRelease DepositAct = "release"
 )
+
+// VisitNote is what an order's note at its network says of the deposit that is taken
+// in the same visit.
+func VisitNote(deposit money.Fen) string { return "另收押金 " + deposit.String() + " 元" }

@@ -83,6 +83,16 @@ const (
 	DepositDiffersShort DepositWord = "differs-short"
 )
 
+// Deposits of the site's other terminals.
+const (
+	DepositElsewhere   DepositWord = "elsewhere"
+	DepositTakeOver    DepositWord = "take-over"
+	DepositTakenFrom   DepositWord = "taken-from"
+	DepositSiteDiffers DepositWord = "site-differs"
+	DepositSiteAgrees  DepositWord = "site-agrees"
+	DepositThere       DepositWord = "there"
+)
+
 var depositWords = map[DepositWord][2]string{
 	DepositPage:     {"押金", "Deposits"},
 	DepositDesk:     {"押金台", "Deposit desk"},
@@ -154,6 +164,13 @@ var depositWords = map[DepositWord][2]string{
 	DepositStepNot:     {"未成功", "Not done"},
 
 	DepositDiffersShort: {"与支付网络合计不同", "Not the network's totals"},
+
+	DepositElsewhere:   {"这笔押金在本店另一台设备收取；接管前会先向支付网络核对余额，接管本身不动钱", "Another terminal of this shop took it; the network is asked what is held before it is taken over, and that moves no money"},
+	DepositTakeOver:    {"接管", "Take over"},
+	DepositTakenFrom:   {"接管自", "Taken over from"},
+	DepositSiteDiffers: {"接管时，另一台设备的记录与支付网络不同，以支付网络为准，请看清余额再操作", "When it was taken over, the other terminal's record was not the network's, which counts; look at what is left before you go on"},
+	DepositSiteAgrees:  {"接管时，另一台设备的记录与支付网络一致", "When it was taken over, the other terminal's record was the network's"},
+	DepositThere:       {"另一台设备", "Other terminal"},
 }
 
 // In is the word in a language; one without a text is shown as it is.

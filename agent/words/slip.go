@@ -39,6 +39,9 @@ func Slip(r Receipt) printer.Slip {
 	if r.Title == "" {
 		s.Items = nil
 	}
+	if r.Beside > 0 {
+		s.Lines = append(s.Lines, fmt.Sprintf("另收押金 Deposit, held apart: %s", r.Beside))
+	}
 	if r.Given > 0 {
 		s.Lines = append(s.Lines, fmt.Sprintf("实收 Given: %s  找零 Change: %s", r.Given, r.Change))
 	}

@@ -16,6 +16,7 @@ const (
 	LabelTake       Key = "label-take"
 	LabelAmount     Key = "label-amount"
 	LabelFull       Key = "label-full"
+	LabelBeside     Key = "label-beside"
 	LabelPhone      Key = "label-phone"
 	LabelCash       Key = "label-cash"
 	LabelCard       Key = "label-card"
@@ -132,6 +133,7 @@ var labels = map[Key][2]string{
 	LabelTake:       {"收款", "Take money"},
 	LabelAmount:     {"金额（元）", "Amount in yuan"},
 	LabelFull:       {"其中不参与优惠（元）", "Of it without discount"},
+	LabelBeside:     {"另收押金（元）", "And a deposit"},
 	LabelPhone:      {"手机", "Phone"},
 	LabelCash:       {"现金", "Cash"},
 	LabelCard:       {"刷卡", "Card"},

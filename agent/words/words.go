@@ -101,6 +101,7 @@ type Order struct {
 	Key     int64     `json:"key,omitempty"`     // the order's key in the journal, 0 for a draft
 	Tender  Tender    `json:"tender,omitempty"`  // how it is being paid, or was
 	QR      []QR      `json:"qr,omitempty"`      // what the payer's phone may scan now
+	Deposit money.Fen `json:"deposit,omitempty"` // that is taken in the same visit, fen
 	Given   money.Fen `json:"given,omitempty"`   // cash handed over, fen
 	Change  money.Fen `json:"change,omitempty"`  // cash to give back, fen
 	// Turn counts the orders that stood in front of the lane in this life of the
@@ -151,6 +152,7 @@ type Receipt struct {
 	NetworkNumber string
 	Wallet        string // whose money it was, where the network takes several wallets'
 	Amount        money.Fen
+	Beside        money.Fen // a deposit that is taken in the same visit; 0: none
 	Given, Change money.Fen // of cash, fen
 	At            time.Time
 	Copy          int // above 0: a reprint

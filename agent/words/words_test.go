@@ -24,6 +24,11 @@ func TestSlip(t *testing.T) {
 	if text := strings.Join(s.Lines, "\n"); !strings.Contains(text, "2026-11-24 09:02:03") || !strings.Contains(text, "微信支付 WeChat Pay") || !strings.Contains(text, "4200001") {
 		t.Errorf("lines are %q: want Beijing time, the wallet in both languages and the network's number", text)
 	}
+	beside := receipt
+	beside.Beside = 30000
+	if text := strings.Join(Slip(beside).Lines, "\n"); !strings.Contains(text, "另收押金 Deposit, held apart: 300.00") || strings.Contains(strings.Join(s.Lines, ""), "押金") {
+		t.Errorf("lines of a visit with a deposit are %q", text)
+	}
 	again := receipt
 	again.Copy = 2
 	if mark := Slip(again).Mark; mark != "补打 REPRINT 2" {

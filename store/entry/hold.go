@@ -181,8 +181,34 @@ func Taken(moves []HoldMove) (n int) {
 	return n
 }
 
+// HoldSite is how a deposit of another of the site's agents stood there when this
+// agent took it over, and what its network said then, which counts.
+type HoldSite struct {
+	From        string    `json:"f"`           // the agent, as people call it
+	Lane        string    `json:"l,omitempty"` // that followed it there
+	Captured    money.Fen `json:"c,omitempty"`
+	Released    money.Fen `json:"r,omitempty"`
+	NetCaptured money.Fen `json:"nc,omitempty"`
+	NetReleased money.Fen `json:"nr,omitempty"`
+	Captures    int       `json:"kc,omitempty"` // the highest number of a capture that was used there, from 1
+	Releases    int       `json:"kr,omitempty"` // and of a release
+}
+
+// Used is the highest number of a kind of move that was used elsewhere, from 1; of
+// no other agent's deposit none.
+func (s *HoldSite) Used(what string) int {
+	switch {
+	case s == nil:
+		return 0
+	case what == Capture:
+		return s.Captures
+	}
+	return s.Releases
+}
+
 // HoldInheritedBody is a deposit of the damaged epoch of which something was
-// still held, or may be. Its network is asked before anything moves.
+// still held, or may be. Its network is asked before anything moves. Of a
+// HoldAdopted it is the deposit as the network has it: Site says whose it was.
 type HoldInheritedBody struct {
 	Epoch     int64           `json:"ep"`
 	Key       Seq             `json:"was"`
@@ -195,6 +221,7 @@ type HoldInheritedBody struct {
 	Released  money.Fen       `json:"rd,omitempty"`
 	Resting   bool            `json:"rs,omitempty"` // of Released, the rest of the newest capture is not seen yet
 	Moves     []HoldMove      `json:"mv,omitempty"`
+	Site      *HoldSite       `json:"st,omitempty"` // of one that was taken over from another agent
 	HoldAskedBody
 }
 
@@ -219,16 +246,28 @@ func ReleaseNumber(of string, n int) string { return fmt.Sprintf("%s%02d", of, f
 // before it was sent gives its number back, for no network knows it. ok is false
 // where there is none left.
 func NextMove(of, what string, moves []HoldMove) (number string, ok bool) {
-	n := 1
-	for _, m := range moves {
-		if m.What == what && m.State != StateNotSent {
-			n = max(n, ordinal(m)+1)
-		}
-	}
+	return (*HoldSite)(nil).Next(of, what, moves)
+}
+
+// Next is NextMove after the numbers that were used elsewhere.
+func (s *HoldSite) Next(of, what string, moves []HoldMove) (number string, ok bool) {
+	n := UsedMoves(s, what, moves) + 1
 	if what == Capture {
 		return CaptureNumber(of, n), n <= Captures
 	}
 	return ReleaseNumber(of, n), n <= Releases
+}
+
+// UsedMoves is the highest number of a kind of move, from 1, under which anything may
+// have left this device, or had left another before the deposit was taken over.
+func UsedMoves(site *HoldSite, what string, moves []HoldMove) int {
+	n := site.Used(what)
+	for _, m := range moves {
+		if m.What == what && m.State != StateNotSent {
+			n = max(n, ordinal(m))
+		}
+	}
+	return n
 }
 
 // ordinal is which of its kind a move is, from 1, as its number has it.

@@ -36,6 +36,8 @@ func TestHoldBodiesAreForEver(t *testing.T) {
 			"{" + captureText + `,"k":8,"q":1,"m":8850,"d":21150,"x":"43","o":9,"t":10,"u":2,"h":7}`},
 		{entry.HoldInheritedBody{Epoch: 3, Key: 5, Unsure: true, Asked: 6, Trust: entry.Trusted, Returning: true, Captured: 1, Released: 2, HoldAskedBody: asked},
 			`{"ep":3,"was":5,"un":true,"at":6,"tr":2,"back":true,"cd":1,"rd":2,` + askedText},
+		{entry.HoldInheritedBody{Site: &entry.HoldSite{From: "0002", Lane: "desk", Captured: 1, Released: 2, NetCaptured: 5, NetReleased: 6, Captures: 3, Releases: 4}, HoldAskedBody: asked},
+			`{"ep":0,"was":0,"st":{"f":"0002","l":"desk","c":1,"r":2,"nc":5,"nr":6,"kc":3,"kr":4},` + askedText},
 	} {
 		if got := string(entry.Encode(row.body)); got != row.want {
 			t.Errorf("%T is %s, want %s", row.body, got, row.want)

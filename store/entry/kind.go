@@ -45,6 +45,7 @@ const (
 	MoveRefused   Kind = 67 // or nothing more moves under its number
 	HoldSeen      Kind = 68 // the network's totals are others than ours
 	HoldInherited Kind = 69 // a deposit of the damaged epoch that may still be held
+	HoldAdopted   Kind = 70 // a deposit of another of the site's agents, which goes on here too; its body is a HoldInheritedBody
 
 	ShiftOn    Kind = 120 // somebody is on duty, on some lanes or all
 	ShiftOff   Kind = 121 // and is no more
@@ -77,7 +78,8 @@ var kindNames = map[Kind]string{
 	RefundInherited: "refund inherited",
 	HoldAsked:       "hold asked", HoldHeard: "hold heard", HoldPlaced: "hold placed", HoldReturning: "hold returning", HoldEnded: "hold ended",
 	MoveAsked: "move asked", MoveDone: "move done", MoveRefused: "move refused", HoldSeen: "hold seen", HoldInherited: "hold inherited",
-	ShiftOn: "shift on", ShiftOff: "shift off", HandedOver: "handed over",
+	HoldAdopted: "hold adopted",
+	ShiftOn:     "shift on", ShiftOff: "shift off", HandedOver: "handed over",
 	PersonSet: "person set", PersonGone: "person gone", SignedIn: "signed in", SignInRefused: "sign-in refused", SignedOut: "signed out",
 	Activation: "activation", RightsTaken: "rights taken", PINSet: "pin set",
 	Approved: "approved", SettingSet: "setting set", Exported: "exported", Override: "override", Decided: "decided", Requested: "requested", Told: "told",
@@ -90,6 +92,9 @@ func (k Kind) String() string {
 	}
 	return fmt.Sprintf("kind %d", uint16(k))
 }
+
+// BeginsHold tells whether an object that begins with such an entry is a deposit.
+func (k Kind) BeginsHold() bool { return k == HoldAsked || k == HoldInherited || k == HoldAdopted }
 
 // StartedBody is a life of the agent.
 type StartedBody struct {
@@ -128,6 +133,8 @@ type OpenedBody struct {
 	Title  string    `json:"t,omitempty"` // what it is for, in the shop's words
 	Ref    string    `json:"r,omitempty"` // the caller's own number
 	Full   money.Fen `json:"f,omitempty"` // of the amount, what takes part in no discount
+
+	Deposit money.Fen `json:"d,omitempty"` // that is taken in the same visit, once the order is paid
 }
 
 // AskedBody is an intent.

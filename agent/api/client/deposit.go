@@ -34,7 +34,47 @@ type Deposit struct {
 	QR       []QR         `json:"qr,omitempty"`
 	Move     *DepositMove `json:"move,omitempty"` // the newest capture or release
 	Can      DepositCan   `json:"can"`
+	Site     *DepositSite `json:"site,omitempty"`    // of one that was taken over from another terminal
+	Refunds  []Refund     `json:"refunds,omitempty"` // of what was captured
+	Books    *Books       `json:"books,omitempty"`   // of a list
 	Screen
+}
+
+// DepositSite is how a deposit stood at another terminal when it was taken over from
+// there, and what its network said then.
+type DepositSite struct {
+	From        string    `json:"from"`
+	Lane        string    `json:"lane,omitempty"`
+	Captured    money.Fen `json:"captured_fen"`
+	Released    money.Fen `json:"released_fen"`
+	NetCaptured money.Fen `json:"network_captured_fen"` // which counts
+	NetReleased money.Fen `json:"network_released_fen"`
+	Differs     bool      `json:"differs"`
+}
+
+// Books are what another terminal of the site has to know of a deposit to ask its
+// network about it, and how many numbers of moves are used.
+type Books struct {
+	Merchant string    `json:"merchant"`
+	Account  string    `json:"account,omitempty"` // a mark of whose books it is in
+	Asked    time.Time `json:"asked"`
+	Trust    int       `json:"trust"`        // of that time
+	QR       bool      `json:"qr,omitempty"` // it was taken by a code that was shown
+	Captures int       `json:"captures"`
+	Releases int       `json:"releases"`
+	By       string    `json:"by,omitempty"`
+}
+
+// Elsewhere is a deposit of another terminal of the site, as that one has it.
+type Elsewhere struct {
+	From     string    `json:"from"`
+	Lane     string    `json:"lane"`
+	Number   string    `json:"number"`
+	Network  string    `json:"network"`
+	Room     string    `json:"room,omitempty"`
+	Amount   money.Fen `json:"amount_fen"`
+	Captured money.Fen `json:"captured_fen"`
+	Released money.Fen `json:"released_fen"`
 }
 
 // DepositMove is a capture or a release.
@@ -63,8 +103,9 @@ type DepositAnswer struct {
 
 // Deposits are some, newest first. Before asks for the next page; 0: there is none.
 type Deposits struct {
-	Deposits []Deposit `json:"deposits"`
-	Before   int64     `json:"before"`
+	Deposits  []Deposit  `json:"deposits"`
+	Before    int64      `json:"before"`
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty"` // another terminal has it: it can be taken over
 }
 
 // Hold is a deposit that is asked for. With neither a code nor QR the lane waits
@@ -91,6 +132,30 @@ type Move struct {
 	Approval *Approval `json:"approval,omitempty"`
 }
 
+// TakeOver is a deposit of another terminal with which a lane is to go on.
+type TakeOver struct {
+	Lane   string `json:"lane"`
+	Number string `json:"number"` // its own, a move's, or the wallet's voucher
+	Staff  string `json:"staff,omitempty"`
+}
+
+// Drop is a deposit that is not held yet and is given up.
+type Drop struct {
+	Lane    string `json:"lane"`
+	Deposit int64  `json:"deposit,omitempty"` // 0: the one that waits for the guest's code
+	Staff   string `json:"staff,omitempty"`
+}
+
+// BackOf is what is to go back of what was captured.
+type BackOf struct {
+	Amount  money.Fen `json:"amount_fen"`
+	Capture string    `json:"capture,omitempty"` // the capture's number; empty: the newest with something left
+	Reason  string    `json:"reason"`
+	Staff   string    `json:"staff,omitempty"`
+	// Approval is a supervisor's yes, where the sum takes one.
+	Approval *Approval `json:"approval,omitempty"`
+}
+
 // DepositQuery says which deposits are looked for; empty fields let all through.
 type DepositQuery struct {
 	Number string // its own, a move's, or the wallet's voucher
@@ -98,6 +163,7 @@ type DepositQuery struct {
 	Wallet string
 	Amount money.Fen
 	Open   bool // of which something is held, or may be
+	Site   bool // where this terminal has none with the number, the site's others are asked
 	Before int64
 }
 
@@ -114,6 +180,21 @@ func (c *Client) Capture(ctx context.Context, key string, deposit int64, m Move)
 // Release gives money of a deposit back to the guest.
 func (c *Client) Release(ctx context.Context, key string, deposit int64, m Move) (a DepositAnswer, err error) {
 	return a, c.do(ctx, http.MethodPost, depositPath(deposit)+"/release", key, m, &a)
+}
+
+// TakeOver has a lane go on with another terminal's deposit. It waits for the network.
+func (c *Client) TakeOver(ctx context.Context, key string, t TakeOver) (a DepositAnswer, err error) {
+	return a, c.do(ctx, http.MethodPost, "/deposits/take-over", key, t, &a)
+}
+
+// Drop gives up a deposit that is not held yet.
+func (c *Client) Drop(ctx context.Context, key string, d Drop) (a DepositAnswer, err error) {
+	return a, c.do(ctx, http.MethodPost, "/deposits/cancel", key, d, &a)
+}
+
+// RefundOf gives back what was captured, or a part of it.
+func (c *Client) RefundOf(ctx context.Context, key string, deposit int64, b BackOf) (a DepositAnswer, err error) {
+	return a, c.do(ctx, http.MethodPost, depositPath(deposit)+"/refund", key, b, &a)
 }
 
 // Deposit is a deposit as it stands.
@@ -134,6 +215,9 @@ func (c *Client) Deposits(ctx context.Context, q DepositQuery) (all Deposits, er
 	}
 	if q.Open {
 		ask.Set("open", "true")
+	}
+	if q.Site {
+		ask.Set("site", "true")
 	}
 	if q.Before > 0 {
 		ask.Set("before", strconv.FormatInt(q.Before, 10))

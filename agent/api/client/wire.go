@@ -15,6 +15,7 @@ type Order struct {
 	Number   string    `json:"number,omitempty"` // as the slip has it; empty until somebody pays
 	Lane     string    `json:"lane"`
 	Amount   money.Fen `json:"amount_fen"`
+	Deposit  money.Fen `json:"deposit_fen,omitempty"` // that is taken in the same visit
 	Title    string    `json:"title,omitempty"`
 	Ref      string    `json:"ref,omitempty"` // the caller's own number
 	State    string    `json:"state"`         // "ready", "asking", "checking", "paid", …
@@ -84,6 +85,9 @@ type Sale struct {
 	Ref    string    `json:"ref,omitempty"`
 	Full   money.Fen `json:"full_fen,omitempty"` // of the amount, what takes part in no discount
 	Code   string    `json:"code,omitempty"`     // the payer's payment code, where it has been scanned already
+
+	Deposit money.Fen `json:"deposit_fen,omitempty"` // that is taken in the same visit: once the amount is paid the lane waits for the guest's code for it
+	Room    string    `json:"room,omitempty"`        // of the deposit
 }
 
 // Act is what goes with an action; each has a field of its own, or none.

@@ -41,6 +41,8 @@ type Deposit struct {
 	differs   bool
 	lapsed    bool
 
+	site *entry.HoldSite // of one that was taken over from another agent
+
 	captured, released money.Fen
 	resting            bool // no totals have shown yet that the rest of the newest capture has gone back
 	moves              []entry.HoldMove
@@ -92,6 +94,7 @@ type life struct {
 type moving struct {
 	mine    bool // its intent is of this life
 	looked  bool // the network's totals were ours
+	free    bool // the network does not know its number, which others may use too
 	busy    flow.Verb
 	since   int64
 	sends   int

@@ -29,6 +29,8 @@ func (d *Deposit) Fold(e entry.Entry) {
 		d.begin(entry.Must[entry.HoldAskedBody](e), e)
 	case entry.HoldInherited:
 		d.inherit(entry.Must[entry.HoldInheritedBody](e), e)
+	case entry.HoldAdopted:
+		d.foldSite(e)
 	case entry.HoldHeard:
 		d.hears(entry.Must[entry.HoldHeardBody](e))
 	case entry.HoldPlaced:
@@ -71,7 +73,7 @@ func (d *Deposit) inherit(b entry.HoldInheritedBody, e entry.Entry) {
 	d.begin(b.HoldAskedBody, e)
 	d.at = entry.Stamp{Wall: b.Asked, Trust: b.Trust}
 	d.placed, d.returning, d.unsure = b.Placed, b.Returning, b.Unsure
-	d.captured, d.released, d.moves = b.Captured, b.Released, slices.Clone(b.Moves)
+	d.captured, d.released, d.moves, d.site = b.Captured, b.Released, slices.Clone(b.Moves), b.Site
 	for i := range d.moves {
 		d.moves[i].Asked = 0 // of the epoch before
 	}
@@ -194,6 +196,7 @@ type (
 		until int64
 	}
 	looked  struct{}
+	free    struct{}
 	watched struct{ at entry.Stamp }
 	refused struct{} // by the disk: what was heard
 )
@@ -224,6 +227,8 @@ func (d *Deposit) Note(n flow.Note) {
 		d.link, d.until = n.link, n.until
 	case looked:
 		d.move.looked = true
+	case free:
+		d.move.free = true
 	case watched:
 		d.watchAt, d.now = n.at.Mono, n.at
 	case refused:

@@ -206,13 +206,24 @@ func (d *Deposit) refusal(state pay.State, r pay.Result) []flow.Effect {
 // place takes the network's word that it is held: the one commit from which slip
 // and voice follow, and the release of the deposit in whose place it comes.
 func (d *Deposit) place(r pay.Result, notes []flow.Note, now flow.Now) flow.Step {
-	body := entry.HoldPlacedBody{Amount: d.asked.Amount, Network: r.Network, Wallet: r.Wallet, Payer: r.Payer}
+	drafts := []entry.Draft{entry.New(entry.HoldPlaced, d.terms(d.asked, d.at.Wall, r))}
+	after := d.after(drafts, now)
+	drafts = append(drafts, after.differences(r, now)...)
+	step := d.done(drafts, notes, now.Mono-d.since <= spokenFor.Milliseconds(), now)
+	step.Then = after.rest(0)
+	return step
+}
+
+// terms are what a network says of a deposit that is held, and offers for it. at is
+// when it was asked for, in Unix ms.
+func (d *Deposit) terms(a entry.HoldAskedBody, at int64, r pay.Result) entry.HoldPlacedBody {
+	body := entry.HoldPlacedBody{Amount: a.Amount, Network: r.Network, Wallet: r.Wallet, Payer: r.Payer}
 	if r.Held != nil {
 		body.Credit = r.Held.Credit
 	}
-	terms := d.rules.Terms(d.asked.Merchant, r.Wallet)
+	terms := d.rules.Terms(a.Merchant, r.Wallet)
 	body.Captures, body.RestGoes, body.Unnumbered, body.Parts = terms.Captures, terms.RestGoes, terms.Unnumbered, terms.Parts
-	begins := time.UnixMilli(d.at.Wall)
+	begins := time.UnixMilli(at)
 	if !r.PaidAt.IsZero() {
 		begins, body.PaidAt = r.PaidAt, r.PaidAt.Unix()
 	}
@@ -223,12 +234,7 @@ func (d *Deposit) place(r pay.Result, notes []flow.Note, now flow.Now) flow.Step
 		}
 		body.Expires = end.Unix()
 	}
-	drafts := []entry.Draft{entry.New(entry.HoldPlaced, body)}
-	after := d.after(drafts, now)
-	drafts = append(drafts, after.differences(r, now)...)
-	step := d.done(drafts, notes, now.Mono-d.since <= spokenFor.Milliseconds(), now)
-	step.Then = after.rest(0)
-	return step
+	return body
 }
 
 // rest is the end of a deposit in whose place this one is held. It is asked for

@@ -31,7 +31,7 @@ func (d *Deposit) closed() words.Key {
 // here, before any network hears of it, and once more by the store.
 func (d *Deposit) capture(ev flow.CaptureSpec, now flow.Now) flow.Step {
 	left := d.Left()
-	number, ok := entry.NextMove(d.asked.Number, entry.Capture, d.moves)
+	number, ok := d.site.Next(d.asked.Number, entry.Capture, d.moves)
 	switch why := d.closed(); {
 	case why == words.TellHoldNotHeld && entry.Taken(d.moves) > 0 && d.placed.Captures > 0:
 		return tell(words.TellHoldCaptured)
@@ -57,7 +57,7 @@ func (d *Deposit) capture(ev flow.CaptureSpec, now flow.Now) flow.Step {
 func (d *Deposit) release(ev flow.ReleaseSpec, now flow.Now, instead entry.Seq) flow.Step {
 	left := d.Left()
 	amount := cmp.Or(ev.Amount, left)
-	number, ok := entry.NextMove(d.asked.Number, entry.Release, d.moves)
+	number, ok := d.site.Next(d.asked.Number, entry.Release, d.moves)
 	switch why := d.closed(); {
 	case why != "":
 		return tell(why)
@@ -102,6 +102,7 @@ func (d *Deposit) begins(b entry.MoveAskedBody, request *entry.RequestedBody) fl
 func (d *Deposit) planMove() (do flow.Verb, at int64) {
 	m := d.open()
 	send, ask := verbs(m.What)
+	first := d.first(m.What)
 	t := d.rules.Timing(d.asked.Network).Hold
 	gap := func(every time.Duration) int64 {
 		if d.gaveUp || d.heard.Stuck {
@@ -117,8 +118,10 @@ func (d *Deposit) planMove() (do flow.Verb, at int64) {
 		return ask, max(v.heardAt, d.heardAt) + flow.Quiet.Milliseconds()
 	case v.mine && v.sends == 0 && !v.looked:
 		return flow.QueryHold, max(v.since, d.heardAt+gap(t.QueryEvery))
+	case v.mine && v.sends == 0 && v.heardAt != 0: // nobody could say yet whether its number is free
+		return first, v.heardAt + gap(t.QueryEvery)
 	case v.mine && v.sends == 0:
-		return send, v.since
+		return first, v.since
 	case v.heardAt == 0:
 		return ask, v.since
 	case v.unknown && !d.unsure && d.repeated < startsMax:
@@ -152,6 +155,8 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 	}
 	r := ev.Result
 	switch {
+	case d.move.mine && d.move.sends == 0 && (ev.Do == flow.QueryCapture || ev.Do == flow.QueryRelease):
+		return d.probed(r, notes, now)
 	case m.What == entry.Capture && r.State == pay.Paid, m.What == entry.Release && r.State == pay.Returned:
 		return d.moved(*m, r, notes, now)
 	case r.State == pay.Declined:
@@ -236,7 +241,7 @@ func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.S
 	case r.State == pay.Paid:
 		seen := d.differences(r, now)
 		if seen == nil {
-			do, _ := verbs(m.What)
+			do := d.first(m.What)
 			return d.step(nil, append(notes, looked{}, sent{do}), d.moveCall(do, m.MoveAskedBody))
 		}
 		r.Code = differing

@@ -16,6 +16,8 @@ func (d *Deposit) Next(ev flow.Event, now flow.Now) flow.Step {
 	switch ev := ev.(type) {
 	case flow.DepositSpec:
 		return d.ask(ev, now)
+	case flow.TakeOver:
+		return d.takeOver(ev, now)
 	case flow.CaptureSpec:
 		return d.capture(ev, now)
 	case flow.ReleaseSpec:

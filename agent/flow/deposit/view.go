@@ -28,7 +28,7 @@ func (d *Deposit) View() words.Deposit {
 	if n := len(d.moves); n > 0 {
 		v.Move = d.moveView(d.moves[n-1])
 	}
-	v.Can = d.can()
+	v.Can, v.Site = d.can(), flow.SiteOf(d.site)
 	return v
 }
 

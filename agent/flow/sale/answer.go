@@ -274,7 +274,9 @@ func (s *Sale) take(drafts []entry.Draft, body entry.SettledBody, since int64, n
 	if exit && !body.Gate {
 		drafts = append(drafts, task("gate-ask", body.Number))
 	}
-	return s.taken(drafts, notes, now)
+	step := s.taken(drafts, notes, now)
+	step.Then = s.deposit(body.Number, now)
+	return step
 }
 
 // taken is a step that books money, with the outputs that follow from it.

@@ -120,6 +120,7 @@ type (
 		order entry.OpenedBody
 		staff string
 		at    int64
+		visit visit
 	}
 	sent struct {
 		number string
@@ -146,7 +147,7 @@ func (s *Sale) Note(n flow.Note) {
 	s.retries.Note(n)
 	switch n := n.(type) {
 	case drafted:
-		s.order, s.staff, s.drafted = n.order, n.staff, n.at
+		s.order, s.staff, s.drafted, s.visit = n.order, n.staff, n.at, n.visit
 	case dropDraft:
 		s.cancelled = true
 	case sent:

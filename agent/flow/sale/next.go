@@ -14,8 +14,8 @@ import (
 func (s *Sale) Next(ev flow.Event, now flow.Now) flow.Step {
 	switch ev := ev.(type) {
 	case flow.Amount:
-		order := entry.OpenedBody{Amount: ev.Amount, Title: ev.Title, Ref: ev.Ref, Lane: ev.Lane, Full: ev.Full}
-		draft := flow.Step{Notes: []flow.Note{drafted{order, ev.Staff, now.Mono}}}
+		order := entry.OpenedBody{Amount: ev.Amount, Title: ev.Title, Ref: ev.Ref, Lane: ev.Lane, Full: ev.Full, Deposit: ev.Deposit}
+		draft := flow.Step{Notes: []flow.Note{drafted{order, ev.Staff, now.Mono, visit{ev.Room, ev.By}}}}
 		if ev.Request != nil {
 			draft.Entries = []entry.Draft{entry.New(entry.Opened, order), entry.New(entry.Requested, *ev.Request)}
 		}
@@ -89,7 +89,7 @@ func (s *Sale) scan(c flow.Code, now flow.Now) flow.Step {
 	}
 	asked := entry.AskedBody{Number: now.Number, Merchant: c.Merchant, Network: c.Network, Code: c.Hash, Account: now.Accounts[c.Merchant]}
 	charge := s.call(flow.Charge, &attempt{AskedBody: asked, asked: now.Stamp})
-	charge.Code, charge.Title, charge.Full, charge.Staff = c.Text, s.order.Title, s.order.Full, s.staff
+	charge.Code, charge.Title, charge.Full, charge.Staff, charge.Note = c.Text, s.order.Title, s.order.Full, s.staff, s.note()
 	drafts := append(s.opening(), entry.New(entry.Asked, asked))
 	// Not by step: it need not fold what was just asked to know that it is open.
 	notes := []flow.Note{sent{now.Number, flow.Charge}, waits{}}

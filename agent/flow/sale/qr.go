@@ -94,7 +94,7 @@ func (s *Sale) showQR(ev flow.ShowQR, now flow.Now) flow.Step {
 func (s *Sale) show(m flow.Merchant, now flow.Now) flow.Step {
 	asked := entry.AskedBody{Number: now.Number, Merchant: m.Name, Network: m.Network, Way: qr, Account: now.Accounts[m.Name]}
 	show := s.call(flow.Show, &attempt{AskedBody: asked, asked: now.Stamp})
-	show.Title, show.Full, show.Staff = s.order.Title, s.order.Full, s.staff
+	show.Title, show.Full, show.Staff, show.Note = s.order.Title, s.order.Full, s.staff, s.note()
 	drafts := append(s.opening(), entry.New(entry.Asked, asked))
 	return s.step(drafts, []flow.Note{sent{now.Number, flow.Show}}, show)
 }

@@ -36,6 +36,7 @@ type Sale struct {
 
 	staff    string // who was on duty when it was drafted
 	drafted  int64  // ms: when the amount was typed, for an order not yet opened
+	visit    visit  // of the deposit that follows
 	unbooked bool   // the disk has refused an answer, and the network has not been heard since
 	triedAt  int64  // ms: when something was last tried after an answer could not be booked
 
@@ -252,7 +253,7 @@ func (a *attempt) phase() words.Phase {
 
 // View is the order as screens and pages show it.
 func (s *Sale) View() words.Order {
-	v := words.Order{Phase: s.Phase(), Amount: s.order.Amount, Title: s.order.Title, Lane: s.order.Lane}
+	v := words.Order{Phase: s.Phase(), Amount: s.order.Amount, Title: s.order.Title, Lane: s.order.Lane, Deposit: s.order.Deposit}
 	v.Key = int64(s.key)
 	if a := s.told(); a != nil {
 		v.Number, v.Network, v.Code, v.Text, v.Tender = a.Number, a.Network, a.code, a.text, a.tender()
@@ -276,7 +277,7 @@ func (s *Sale) View() words.Order {
 }
 
 func (s *Sale) receipt() words.Receipt {
-	r := words.Receipt{Lane: s.order.Lane, Title: s.order.Title, Amount: s.order.Amount}
+	r := words.Receipt{Lane: s.order.Lane, Title: s.order.Title, Amount: s.order.Amount, Beside: s.order.Deposit}
 	if s.settled != nil {
 		a := s.attempt(s.settled.Number)
 		r.Amount = s.settled.Amount

@@ -68,7 +68,8 @@ type order struct {
 	Code           string  `json:"auth_code,omitempty"`
 	ProductCode    string  `json:"product_code"`
 	Subject        string  `json:"subject"`
-	Total          string  `json:"total_amount"` // yuan
+	Body           string  `json:"body,omitempty"` // the order's note
+	Total          string  `json:"total_amount"`   // yuan
 	Discountable   string  `json:"discountable_amount,omitempty"`
 	Undiscountable string  `json:"undiscountable_amount,omitempty"`
 	Seller         string  `json:"seller_id,omitempty"`
@@ -109,7 +110,7 @@ func (p *Provider) Charge(ctx context.Context, c pay.Charge) pay.Result { return
 // Prepare makes and signs the request of a charge.
 func (p *Provider) Prepare(c pay.Charge) func(context.Context) pay.Result {
 	o := p.order(c.Attempt, c.Title, c.Device, c.Lane, c.Staff, c.Full)
-	o.Scene, o.Code = "bar_code", string(c.Code)
+	o.Scene, o.Code, o.Body = "bar_code", string(c.Code), marked(c.Note, noteBytesMax)
 	request := p.request(methodPay, o, p.o.Now())
 	return func(ctx context.Context) pay.Result {
 		sent := p.send(ctx, request)

@@ -12,6 +12,7 @@ import (
 // Show opens an order and answers its code's link (alipay.trade.precreate).
 func (p *Provider) Show(ctx context.Context, offer pay.Offer) pay.Result {
 	o := p.order(offer.Attempt, offer.Title, offer.Device, offer.Lane, offer.Staff, offer.Full)
+	o.Body = marked(offer.Note, noteBytesMax)
 	o.CodeLife = minutes(cmp.Or(offer.Life, Timing.Show.Life))
 	r := p.ask(ctx, methodPrecreate, o)
 	switch {

@@ -11,6 +11,7 @@ import (
 // Limits of texts, in bytes: the fields that we fill (pages 02ekfp, 02ekfs and 02ekft) and the words that we pass on.
 const (
 	subjectBytesMax  = 256
+	noteBytesMax     = 128 // of body
 	operatorBytesMax = 28
 	terminalBytesMax = 32
 	reasonBytesMax   = 256

@@ -65,7 +65,7 @@ func (p *Provider) Prepare(c pay.Charge) func(context.Context) pay.Result {
 		return func(context.Context) pay.Result { return noWallet }
 	}
 	order := p.order(c.Attempt, wallet, c.Title, c.Lane, c.Staff, c.Full)
-	order.Pay.Code = string(c.Code)
+	order.Pay.Code, order.Pay.Remark = string(c.Code), pay.Cut(c.Note, remarkBytesMax)
 	send := p.prepare("micro_pay", order, string(c.Code))
 	return func(ctx context.Context) pay.Result {
 		r := send(ctx)

@@ -49,6 +49,7 @@ type payContent struct {
 	Total   money.Fen  `json:"total_fee"`
 	FeeType string     `json:"fee_type"`
 	Body    string     `json:"body"`
+	Remark  string     `json:"remark,omitempty"`
 	Expire  int64      `json:"time_expire,omitempty"`
 	Alipay  *alipayExt `json:"alipay_pay_content_ext,omitempty"`
 

@@ -13,6 +13,7 @@ import (
 func (p *Provider) Show(ctx context.Context, o pay.Offer) pay.Result {
 	o.Shown = true // for the looks at it
 	order := p.order(o.Attempt, p.o.QRWallet, o.Title, o.Lane, o.Staff, o.Full)
+	order.Pay.Remark = pay.Cut(o.Note, remarkBytesMax)
 	order.Pay.Expire = p.o.Now().Add(cmp.Or(o.Life, Timing.Show.Life)).Unix()
 	r := p.prepare("scan_code_pay", order, "")(ctx)
 	switch {

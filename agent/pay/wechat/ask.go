@@ -15,6 +15,7 @@ import (
 // and the words that we pass on.
 const (
 	bodyBytesMax    = 127
+	attachBytesMax  = 127
 	deviceBytesMax  = 32
 	storeBytesMax   = 32
 	networkBytesMax = 32

@@ -17,6 +17,7 @@ type codeOrder struct {
 	Number      string    `json:"out_trade_no"`
 	Payer       codePayer `json:"payer"`
 	Amount      amount    `json:"amount"`
+	Attach      string    `json:"attach,omitempty"`
 	Scene       codeScene `json:"scene_info"`
 }
 
@@ -40,7 +41,7 @@ type codeStore struct {
 // as that of all other calls is.
 func (v *v3) prepare(c pay.Charge) func(context.Context) pay.Result {
 	want := codeOrder{
-		payee: v.payee(), Description: cmp.Or(pay.CutBasic(c.Title, bodyBytesMax), "付款"), Number: c.Number, Payer: codePayer{string(c.Code)},
+		payee: v.payee(), Description: cmp.Or(pay.CutBasic(c.Title, bodyBytesMax), "付款"), Number: c.Number, Payer: codePayer{string(c.Code)}, Attach: pay.CutBasic(c.Note, attachBytesMax),
 		Amount: amount{int64(c.Amount), "CNY"}, Scene: codeScene{Device: pay.CutBasic(c.Device, deviceBytesMax), IP: v.o.IP},
 	}
 	want.Scene.Store.ID = cmp.Or(pay.CutBasic(c.Lane, storeBytesMax), want.Scene.Device, v.o.MchID)

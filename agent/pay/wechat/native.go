@@ -85,6 +85,7 @@ type order struct {
 	Number      string `json:"out_trade_no"`
 	Expire      string `json:"time_expire"`
 	NotifyURL   string `json:"notify_url"`
+	Attach      string `json:"attach,omitempty"`
 	Amount      amount `json:"amount"`
 	Scene       scene3 `json:"scene_info"`
 }
@@ -94,7 +95,7 @@ func (s *Shower) Show(ctx context.Context, o pay.Offer) pay.Result {
 	v := s.v3
 	want := order{
 		payee: v.payee(), Description: cmp.Or(pay.CutBasic(o.Title, bodyBytesMax), "付款"), Number: o.Number, NotifyURL: v.o.NotifyURL,
-		Amount: amount{int64(o.Amount), "CNY"}, Scene: scene3{IP: v.o.IP, Device: pay.CutBasic(o.Device, deviceBytesMax)},
+		Attach: pay.CutBasic(o.Note, attachBytesMax), Amount: amount{int64(o.Amount), "CNY"}, Scene: scene3{IP: v.o.IP, Device: pay.CutBasic(o.Device, deviceBytesMax)},
 	}
 	if lane := pay.CutBasic(o.Lane, storeBytesMax); lane != "" {
 		want.Scene.Store = &store3{lane}

@@ -90,7 +90,7 @@ func (p *Provider) prepare(c pay.Charge) func(context.Context) pay.Result {
 
 // charging are the fields that ask for the money of a payment code.
 func (p *Provider) charging(c pay.Charge, title string) fields {
-	return fields{
+	f := fields{
 		"device_info":      pay.CutBasic(c.Device, deviceBytesMax),
 		"body":             cmp.Or(pay.CutBasic(c.Title, bodyBytesMax), title),
 		"out_trade_no":     c.Number,
@@ -100,6 +100,10 @@ func (p *Provider) charging(c pay.Charge, title string) fields {
 		"auth_code":        string(c.Code),
 		"scene_info":       scene(c.Lane),
 	}
+	if c.Note != "" {
+		f["attach"] = pay.CutBasic(c.Note, attachBytesMax)
+	}
+	return f
 }
 
 // confirm looks once whether an order is as dead as its refusal says: the answer

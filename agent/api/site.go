@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"tillgate/agent/api/client"
+	"tillgate/agent/duty"
+	"tillgate/agent/words"
+	"tillgate/store"
+	"tillgate/store/entry"
+)
+
+// postTakeOver has a lane go on with a deposit of another of the site's agents. The
+// answer waits until its network has said what is held; without that nothing is
+// written.
+func (a *api) postTakeOver(w http.ResponseWriter, r *http.Request, who *caller) error {
+	var in client.TakeOver
+	if err := read(w, r, &in); err != nil {
+		return err
+	}
+	req, err := requested(r, who, in)
+	if err != nil {
+		return err
+	}
+	if _, err := a.lane(who, in.Lane); err != nil {
+		return err
+	}
+	if in.Number == "" || len(in.Number) > textBytesMax {
+		return misread("number is missing, or longer than 127 bytes")
+	}
+	by, err := a.named(in.Staff)
+	if err != nil {
+		return err
+	}
+	before, release, err := a.claim(r.Context(), req)
+	switch {
+	case err != nil:
+		return err
+	case before != 0:
+		return a.acceptedDeposit(w, r, before, "")
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), siteWithin)
+	defer cancel()
+	said, err := a.Desk.TakeOver(ctx, duty.Ask{By: by, Program: who.Name, Lane: in.Lane, Number: in.Number, Once: req})
+	switch {
+	case err != nil:
+		return a.barred(err, "")
+	case said.Key == 0:
+		return refusal(words.TellHoldUnbooked, "")
+	}
+	return a.acceptedDeposit(w, r, said.Key, said.Tell)
+}
+
+// siteWithin is how long other agents and a network may take to say how a deposit
+// stands.
+const siteWithin = 25 * time.Second
+
+// booksOf is what another agent of the site has to know of a deposit.
+func booksOf(h store.Hold) *client.Books {
+	a := h.Asked
+	return &client.Books{Merchant: a.Merchant, Account: a.Account, Asked: time.UnixMilli(h.AskedAt), Trust: int(h.AskedTrust), QR: a.Way == "qr", By: a.By,
+		Captures: entry.UsedMoves(h.Site, entry.Capture, h.Moves), Releases: entry.UsedMoves(h.Site, entry.Release, h.Moves)}
+}
+
+// elsewhere is a deposit that another agent has, nil where none has it or that
+// cannot be known now.
+func (a *api) elsewhere(ctx context.Context, number string) *client.Elsewhere {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	f, err := a.Desk.Elsewhere(ctx, number)
+	if err != nil {
+		return nil
+	}
+	return &client.Elsewhere{From: f.From, Lane: f.Lane, Number: f.Number, Network: f.Network, Room: f.Room, Amount: f.Amount, Captured: f.Captured, Released: f.Released}
+}
