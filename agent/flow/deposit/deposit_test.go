@@ -673,6 +673,22 @@ func TestAReleaseOfTheOldOneThatIsRefused(t *testing.T) {
 	}
 }
 
+// TestAnOldOneOfADamagedEpoch: where the entries of its moves stood says nothing
+// about the entries of now.
+func TestAnOldOneOfADamagedEpoch(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, anyTimes)
+	was := entry.HoldMove{MoveAskedBody: entry.MoveAskedBody{Number: number + "51", What: entry.Capture, Amount: 8850, Lane: "desk-1"},
+		Asked: 5000, State: uint8(pay.Paid), Moved: 8850, Outcome: 5001}
+	b := entry.HoldInheritedBody{HoldAskedBody: entry.HoldAskedBody{Number: number, Amount: 30000, Lane: "desk-1", Merchant: "inn", Network: "alipay"},
+		Placed: &entry.HoldPlacedBody{Amount: 30000, Parts: true}, Captured: 8850, Moves: []entry.HoldMove{was}}
+	d.deposit.Fold(entry.Entry{Seq: 10, Key: 10, Stamp: d.now.Stamp, Kind: entry.HoldInherited, Body: entry.Encode(b)})
+	d.do(flow.ReleaseOld{Hold: 10, For: 900, Since: 901, Lane: "desk-1"})
+	if m := d.deposit.open(); m == nil || m.What != entry.Release || m.Amount != 21150 || b.Moves[0].Asked != 5000 {
+		t.Errorf("the move is %+v", m)
+	}
+}
+
 // TestAnOldOneThatHasGoneAlready at the network's own page is no task of its own.
 func TestAnOldOneThatHasGoneAlready(t *testing.T) {
 	t.Parallel()
