@@ -276,9 +276,6 @@ func (l *Lane) all() []*slot {
 func (l *Lane) tick(ctx context.Context) error {
 	now := l.Clock().Mono
 	l.undraft(now)
-	if now < l.retryAt {
-		return nil
-	}
 	for _, s := range l.all() {
 		if at, ok := s.Due(); ok && at <= now {
 			if err := l.apply(ctx, s, Tick{}); err != nil {
