@@ -239,8 +239,9 @@ func (o *Oracle) DepositShown(lane string, v words.Deposit) {
 		truth = truth && h.placed != nil && h.was(sums{v.Held, v.Captured, v.Released, v.Left})
 	}
 	if m := v.Move; truth && m != nil {
-		known := h.move(m.Number)
-		truth = known != nil && known.Amount == m.Amount && (m.Phase != words.MoveDone || known.done) && (m.Phase != words.MoveRefused || known.ended && !known.done)
+		truth = slices.ContainsFunc(h.moves, func(known *moving) bool { // of a number that was given back there are several
+			return known.Number == m.Number && known.Amount == m.Amount && (m.Phase != words.MoveDone || known.done) && (m.Phase != words.MoveRefused || known.ended && !known.done)
+		})
 	}
 	if !truth {
 		o.breaks(4, "the screen of %s says %s of deposit %s (%s, %s, %s), which is not durable", lane, v.Phase, v.Number, v.Captured, v.Released, v.Left)
