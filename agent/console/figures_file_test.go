@@ -41,7 +41,7 @@ func TestFiguresOfTheFile(t *testing.T) {
 		}
 	}
 	address, cookie := serve(t, s.bench), s.signIn("Chief")
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/reports.csv?what=details", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/reports.csv?what=details", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
