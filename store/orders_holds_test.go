@@ -69,6 +69,11 @@ func stays(t *testing.T, s *store.Store, who clock) (want map[string][]string) {
 	add(d, taken, "captured 100.00 2 "+shift+" on desk-1  true", "captured -30.00 2 "+shift+" on desk-1  true", "released 30.00 2 "+shift+" on desk-1  true",
 		"released 200.00 2 "+shift+" on desk-1  true")
 
+	d = held(t, s, "", anyTimes) // other totals, and the first ones again
+	must(t, d.add(s, false, entry.New(entry.HoldSeen, entry.HoldSeenBody{Captured: 5000, Left: 25000, Why: entry.SeenDiffers})))
+	must(t, d.add(s, false, entry.New(entry.HoldSeen, entry.HoldSeenBody{Left: 30000, Why: entry.SeenDiffers})))
+	add(d, taken, "captured 50.00 2 "+shift+" on desk-1  true", "captured -50.00 2 "+shift+" on desk-1  true", "held 300.00 2 "+shift+" on desk-1  false")
+
 	d = held(t, s, "", anyTimes) // another sum moved all the same
 	must(t, d.add(s, false, moveAsked(capture(d, 1), entry.Capture, 500)))
 	must(t, d.add(s, false, moveRefused(capture(d, 1), 6, 400)))
