@@ -27,6 +27,7 @@ const (
 	DepositDrop     DepositWord = "drop"
 	DepositWait     DepositWord = "wait"
 	DepositOpen     DepositWord = "open"
+	DepositOfSlip   DepositWord = "of-slip"
 	DepositList     DepositWord = "list"
 	DepositNobodys  DepositWord = "none-held"
 	DepositFind     DepositWord = "find"
@@ -113,6 +114,7 @@ var depositWords = map[DepositWord][2]string{
 	DepositDrop:     {"取消", "Cancel"},
 	DepositWait:     {"请等待结果，此时无需操作", "Wait for the result; there is nothing to do now"},
 	DepositOpen:     {"查看此押金", "Open this deposit"},
+	DepositOfSlip:   {"打开小票上的押金", "Open the slip's deposit"},
 	DepositList:     {"在押押金", "Held now"},
 	DepositNobodys:  {"目前没有在押押金", "Nothing is held now"},
 	DepositFind:     {"查找", "Find"},
@@ -234,14 +236,23 @@ func ShowDeposit(d Deposit, lang Lang) Screen {
 			s.What, s.Do = s.What+comma[lang]+why[0], why[1]
 		}
 	}
-	if d.Phase == DepositSettled && d.Captured > 0 {
+	switch {
+	case d.Phase == DepositSettled && d.Captured > 0:
 		s.Money = fmt.Sprintf(settledSums[lang], d.Captured, d.Released)
+	case partly(d):
+		s.Money = fmt.Sprintf(partlySums[lang], d.Captured, d.Released, d.Left)
 	}
 	return s
 }
 
+// partly tells whether a part of what is held has moved, and the rest is held.
+func partly(d Deposit) bool { return d.Phase == DepositHeld && d.Captured+d.Released > 0 }
+
 // settledSums is whether the money is safe where a part of it was taken, in yuan.
 var settledSums = [2]string{"消费 %s 元，退还 %s 元", "%s yuan were taken, %s went back"}
+
+// partlySums is the same where the rest is still held.
+var partlySums = [2]string{"已消费 %s 元，已退还 %s 元，仍冻结 %s 元", "%s yuan were taken, %s went back, %s are still held"}
 
 // ShowDepositStaff is what the clerk reads of it.
 func ShowDepositStaff(d Deposit, lang Lang) Screen {
@@ -252,6 +263,9 @@ func ShowDepositStaff(d Deposit, lang Lang) Screen {
 		return ShowDeposit(d, lang)
 	}
 	s := depositScreen(depositsForStaff, d.Phase, lang)
+	if partly(d) {
+		s.Money = fmt.Sprintf(partlySums[lang], d.Captured, d.Released, d.Left)
+	}
 	if d.Phase == DepositChecking && d.Code != "" {
 		why := HoldOpen(d.Network, d.Code, lang)
 		s.What += comma[lang] + why[0]

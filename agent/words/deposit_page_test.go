@@ -79,6 +79,12 @@ func TestDepositSums(t *testing.T) {
 			t.Errorf("another sum moved: %q", s.Money)
 		}
 	}
+	part := Deposit{Phase: DepositHeld, Network: "alipay", Held: 30000, Captured: 8850, Released: 1000, Left: 20150}
+	for _, s := range []Screen{ShowDeposit(part, En), ShowDepositStaff(part, En)} {
+		if s.Money != "88.50 yuan were taken, 10.00 went back, 201.50 are still held" {
+			t.Errorf("of a deposit of which a part was captured people read %q", s.Money)
+		}
+	}
 	held := Deposit{Network: "wechat", Left: 30000}
 	read := func(d Deposit, last bool) string { return strings.Join(ReadCapture(d, "88.50", last, En), " ") }
 	if got := read(held, false); strings.Contains(got, "final") || !strings.Contains(got, "stays held") || !strings.Contains(got, "88.50 yuan of 300.00") {
