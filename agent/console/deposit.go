@@ -164,6 +164,19 @@ func (d deposit) path(verb string) string {
 	return depositPath(d.hold.ID) + "/" + verb
 }
 
+// words are what its page says of it: no slip is at hand that could be given to the
+// guest, and of one that something was done about the newest step says what to do.
+func (d deposit) words(lang words.Lang) words.Screen {
+	s := words.ShowDepositStaff(d.Deposit, lang)
+	switch {
+	case d.Phase == words.DepositHeld && d.Can.Capture:
+		s.Do = words.DepositBelow.In(lang)
+	case (d.Phase == words.DepositHeld || d.Phase == words.DepositSettled) && d.Move != nil:
+		s.Do = ""
+	}
+	return s
+}
+
 // can tells whether anything may be begun about it.
 func (d deposit) can() bool { return d.Can.Capture || d.Can.Release || d.Can.Refund }
 

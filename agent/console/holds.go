@@ -270,6 +270,16 @@ func (c *console) deskOffers(lane int, d words.Deposit) []string {
 	return offers
 }
 
+// deskWords are what the clerk reads of the deposit in front of a desk: nothing of
+// a QR code where none can be shown.
+func (l laneState) deskWords(lang words.Lang) words.Screen {
+	s := words.ShowDepositStaff(l.Deposit, lang)
+	if l.Deposit.Phase == words.DepositReady && !slices.Contains(l.Offers, verbQR) {
+		s.Do = words.DepositScan.In(lang)
+	}
+	return s
+}
+
 // depositSight names the deposit in front of a lane and how it stands, as sightOf does.
 func depositSight(life string, d words.Deposit) string {
 	return fmt.Sprintf("%s.d%d.%d/%s", life, d.Key, d.Amount, deskLookOf(d.Phase).standing)

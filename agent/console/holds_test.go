@@ -46,12 +46,17 @@ func holding(t *testing.T) *shop {
 // holds has a deposit of 300.00 held on the counter for room 1208, that ends in so many days.
 func (s *shop) holds(days int, terms entry.HoldPlacedBody) (number string, key entry.Seq) {
 	s.t.Helper()
+	return s.holdsFor("1208", days, terms)
+}
+
+func (s *shop) holdsFor(room string, days int, terms entry.HoldPlacedBody) (number string, key entry.Seq) {
+	s.t.Helper()
 	number = s.store.Number()
-	sealed, err := entry.Seal(strings.NewReader("0123456789abcdef"), entry.HoldGuest{Room: "1208"})
+	sealed, err := entry.Seal(strings.NewReader("0123456789abcdef"), entry.HoldGuest{Room: room})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	asked := entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: number, Amount: 30000, Lane: "counter-1", Merchant: "inn", Network: "wechat", Room: s.store.RoomHash("1208"), By: "Kate"})
+	asked := entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: number, Amount: 30000, Lane: "counter-1", Merchant: "inn", Network: "wechat", Room: s.store.RoomHash(room), By: "Kate"})
 	asked.Private = sealed
 	terms.Amount, terms.Network = 30000, "4200001"+number
 	terms.Expires = s.now().Wall/1000 + int64(days)*24*3600 + 3600
@@ -142,6 +147,21 @@ func TestDeskSaysWhyNot(t *testing.T) {
 	}
 }
 
+// TestADeskWithoutQRCodes offers none, in buttons and in words.
+func TestADeskWithoutQRCodes(t *testing.T) {
+	t.Parallel()
+	for _, ways := range [][]words.Tender{{words.ByCode}, {words.ByCode, words.ByQR}} {
+		b := newBench(func(o *Options) { o.HoldsBy = func(string) []words.Tender { return ways } })
+		b.counter.change(func(v *flow.View) {
+			v.Role, v.Deposit = flow.DepositDesk, words.Deposit{Phase: words.DepositReady, Amount: 30000, Room: "1208"}
+		})
+		page, shows := b.ask("GET", "/lanes/counter-1/deposit", "").Body.String(), len(ways) == 2
+		if strings.Contains(page, "或显示二维码") != shows || strings.Contains(page, `data-can="code qr amount`) != shows {
+			t.Errorf("where deposits are taken by %v a QR code is offered: %v", ways, !shows)
+		}
+	}
+}
+
 // TestNoDeskWithoutDeposits: a lane that takes none has no desk, and one that takes
 // nothing else has no till.
 func TestNoDeskWithoutDeposits(t *testing.T) {
@@ -183,6 +203,50 @@ func TestFindADeposit(t *testing.T) {
 	}
 	if re := s.ask("GET", "/deposits", "", "Cookie", s.signIn("Kate")); re.Code != http.StatusForbidden {
 		t.Errorf("off duty: %d", re.Code)
+	}
+}
+
+// TestASlipLeadsToItsDeposit: the desk's page links what was scanned to its deposit.
+func TestASlipLeadsToItsDeposit(t *testing.T) {
+	t.Parallel()
+	s := holding(t)
+	number, key := s.holds(20, onceOnly)
+	link := `href="/deposits?find=` + number + `"`
+	page := func() string { return s.ask("GET", "/lanes/counter-1/deposit", "").Body.String() }
+	if strings.Contains(page(), link) {
+		t.Error("a link without a slip")
+	}
+	s.counter.change(func(v *flow.View) { v.Slip = number })
+	if !strings.Contains(page(), link) {
+		t.Error("the scanned slip leads nowhere")
+	}
+	if re := s.ask("GET", "/deposits?find="+number, "", "Cookie", s.signIn("Chief")); re.Header().Get("Location") != depositPath(key) {
+		t.Errorf("the link leads to %q", re.Header().Get("Location"))
+	}
+}
+
+// TestTheIndexKnowsDesks: a lane that takes deposits alone shows them and leads to
+// its desk; one that does both leads to both.
+func TestTheIndexKnowsDesks(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	index := func() string { return b.ask("GET", "/", "").Body.String() }
+	till, desk := `href="/lanes/counter-1"`, `href="/lanes/counter-1/deposit"`
+	if page := index(); !strings.Contains(page, till) || strings.Contains(page, desk) {
+		t.Error("a cashier's lane leads elsewhere")
+	}
+	b.counter.change(func(v *flow.View) { v.Role = flow.CashierDeposit })
+	if page := index(); !strings.Contains(page, till) || !strings.Contains(page, desk) {
+		t.Error("a lane of both leads to one")
+	}
+	b.counter.change(func(v *flow.View) {
+		v.Role, v.Deposit = flow.DepositDesk, words.Deposit{Phase: words.DepositHeld, Key: 7, Amount: 30000, Held: 30000, Left: 30000, Room: "1208", Trouble: []string{"slip failed"}}
+	})
+	if page := index(); strings.Contains(page, till) || !strings.Contains(page, desk) || !strings.Contains(page, "押金已冻结") || !strings.Contains(page, "300.00") {
+		t.Error("the desk's deposit is not on the index")
+	}
+	if page := b.ask("GET", "/technician", "").Body.String(); !strings.Contains(page, "押金已冻结") || !strings.Contains(page, words.Trouble("slip failed", words.Zh)) {
+		t.Error("the desk's deposit and its trouble are not on the technician's page")
 	}
 }
 

@@ -220,7 +220,7 @@ func (l *Lane) deposit(ctx context.Context, ev DepositSpec) error {
 	case l.held != nil && l.held.deposit().Pending(), l.unpaid():
 		return l.tell(words.TellLastOpen)
 	}
-	l.draft = nil
+	l.draft, l.slipped = nil, ""
 	switch {
 	case ev.QR:
 		for _, m := range l.Route.QR {

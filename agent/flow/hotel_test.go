@@ -365,6 +365,32 @@ func TestAGuest(t *testing.T) {
 	})
 }
 
+// TestASlipAtTheDesk: a scanned slip is named at the desk where it was scanned,
+// whichever has taken the deposit, until the next guest is served.
+func TestASlipAtTheDesk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := openHotel(t, newInn(anyTimes))
+		defer func() { h.stop() }()
+		v := h.holds(0, "1208")
+		h.said(1, flow.Scanned{Text: pay.Secret(v.Number)})
+		if got := h.view(1); got.Slip != v.Number || got.Tell != words.TellOurSlip || got.Deposit.Phase != "" {
+			t.Errorf("the desk shows slip %q, says %q, and has %+v", got.Slip, got.Tell, got.Deposit)
+		}
+		h.said(1, flow.Scanned{Text: pay.Secret(entry.Number("10000001", "0008", 5, 5))})
+		if got := h.view(1); got.Slip != "" || got.Tell != words.TellOtherSlip {
+			t.Errorf("after another device's the desk shows slip %q and says %q", got.Slip, got.Tell)
+		}
+		for what, next := range map[string]flow.Event{"a deposit": flow.DepositSpec{Amount: 100}, "an amount": flow.Amount{Amount: 100}} {
+			h.said(1, flow.Scanned{Text: pay.Secret(v.Number)})
+			h.said(1, next)
+			if got := h.view(1).Slip; got != "" {
+				t.Errorf("after %s the desk still shows slip %q", what, got)
+			}
+		}
+	})
+}
+
 // TestTwoDesksCaptureAtOnce: one takes effect, at the network and in the journal.
 func TestTwoDesksCaptureAtOnce(t *testing.T) {
 	t.Parallel()

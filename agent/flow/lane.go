@@ -87,6 +87,7 @@ type Lane struct {
 	held    *slot        // the newest deposit, or the one that something was last asked about
 	asked   *slot        // what the event that is being handled has begun, or gone on with
 	draft   *DepositSpec // a deposit that waits for the guest's code
+	slipped string       // the number on the slip that was scanned last
 
 	draftUntil int64 // ms of the boot clock: nobody has served the draft by then
 
@@ -400,7 +401,7 @@ func (l *Lane) amount(ctx context.Context, ev Amount) error {
 	}
 	ev.Lane = l.Name
 	l.unnotice()
-	l.draft = nil
+	l.draft, l.slipped = nil, ""
 	l.turns++
 	l.current = &slot{Machine: l.New(), turn: l.turns}
 	err := l.apply(ctx, l.current, ev)

@@ -22,6 +22,7 @@ type Merchant struct{ Name, Network string }
 
 // scanned finds out whose code it is.
 func (l *Lane) scanned(ctx context.Context, ev Scanned) error {
+	l.slipped = ""
 	kind, text := pay.Classify(string(ev.Text), l.Route.Own)
 	switch kind {
 	case pay.OwnNumber:
@@ -48,7 +49,8 @@ func (l *Lane) scanned(ctx context.Context, ev Scanned) error {
 	return l.apply(ctx, l.current, code)
 }
 
-// slip looks up the order of a scanned slip.
+// slip looks up the order or deposit of a scanned slip, which the view then names:
+// so a desk finds what a guest who leaves has left.
 func (l *Lane) slip(ctx context.Context, number string) error {
 	_, err := l.Journal.Find(ctx, number)
 	switch {
@@ -57,5 +59,6 @@ func (l *Lane) slip(ctx context.Context, number string) error {
 	case err != nil:
 		return err
 	}
+	l.slipped = number
 	return l.tell(words.TellOurSlip)
 }

@@ -18,6 +18,7 @@ type View struct {
 	Behind  []words.Order `json:"behind,omitempty"` // orders that are not in front of the lane and not finished
 	Refund  words.Refund  `json:"refund,omitzero"`  // the newest one that the lane follows
 	Deposit DepositView   `json:"deposit,omitzero"` // the draft in front of the lane, else the newest that the lane follows
+	Slip    string        `json:"slip,omitempty"`   // the number on the slip that was scanned last, until somebody is served
 	Tell    words.Key     `json:"tell,omitempty"`   // a passing line
 	TellAt  time.Time     `json:"-"`
 	Told    int           `json:"-"`      // passing lines so far: the same one may be said twice
@@ -52,7 +53,10 @@ func (l *Lane) publish(tell words.Key) {
 	if l.given != nil {
 		v.Refund = l.given.Machine.(Refunding).View()
 	}
-	v.Deposit = l.depositView()
+	v.Deposit, v.Slip = l.depositView(), l.slipped
+	for i, q := range v.Deposit.QR {
+		v.Deposit.QR[i].Wallets = l.Route.Payers[q.Merchant]
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if v.Notice, v.Until = l.view.Notice, l.view.Until; time.Now().After(v.Until) {
