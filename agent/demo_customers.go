@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"tillgate/agent/pay/sandbox"
 )
@@ -63,10 +64,11 @@ func (s *shop) acts(ctx context.Context, c customer, lane string, scanner *demoS
 	}
 	s.tell(lane, "customer", "scans what the display shows")
 	v, _ := laneNamed(s.agent.Load(), lane).View()
-	if len(v.Order.QR) == 0 {
+	shown := slices.Concat(v.Order.QR, v.Deposit.QR)
+	if len(shown) == 0 {
 		return errors.New("there is no QR code on the display")
 	}
-	return s.bank.Scan(v.Order.QR[0].Link, c.do)
+	return s.bank.Scan(shown[0].Link, c.do)
 }
 
 func reply(w http.ResponseWriter, status int, body any) {

@@ -83,6 +83,7 @@ func (s *shop) openNetwork() (err error) {
 	if s.bank, err = newBank(sandbox.Options{}); err != nil {
 		return err
 	}
+	s.bank.secret("till-token")
 	if s.pay, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return fmt.Errorf("open the sandbox: %w", err)
 	}

@@ -184,7 +184,7 @@ func secretsIn(t *testing.T, dir string) (secrets []string) {
 			secrets = append(secrets, name)
 		}
 	}
-	if err != nil || len(secrets) != 15 {
+	if err != nil || len(secrets) != 16 {
 		t.Fatalf("the keys are %v: %v", secrets, err)
 	}
 	return secrets
