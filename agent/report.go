@@ -15,7 +15,7 @@ func printReport(w io.Writer, r store.Report, asJSON bool) error {
 		out.SetIndent("", "  ")
 		return out.Encode(r)
 	}
-	fmt.Fprintf(w, "%d entries and %d sales agree; epoch %d\n", r.Entries, r.Sales, r.Epoch)
+	fmt.Fprintf(w, "%d entries, %d refunds, %d deposits and %d sales agree; epoch %d\n", r.Entries, r.Refunds, r.Holds, r.Sales, r.Epoch)
 	fmt.Fprintf(w, "newest entry %d, hash %s\n", r.Head, r.HeadHash)
 	if r.Acked > 0 {
 		fmt.Fprintf(w, "the cloud has acknowledged up to entry %d, hash %s\n", r.Acked, r.AckHash)
