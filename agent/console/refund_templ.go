@@ -835,7 +835,7 @@ func approvalForms(page string, request duty.Request, qr code) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = note(requestWords(request), "done", "status").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = note(requestWords(request), "waits", "status").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
