@@ -285,6 +285,8 @@ func (d *workday) differs(s stay) {
 	d.till.do(chromedp.Navigate("http://" + d.page + "/tasks"))
 	d.signsIn("王芳", "/tasks", "押金金额与支付网络不一致")
 	d.looks("the-managers-task")
+	d.till.click(".task a.button")
+	d.at(page, "支付网络的合计与本机记录不同")
 }
 
 // agrees compares journal and networks in the end.

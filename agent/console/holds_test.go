@@ -380,6 +380,25 @@ func TestHoldAgain(t *testing.T) {
 	}
 }
 
+// TestATaskLeadsToItsDeposit: not to the page of an order's refunds, which knows none.
+func TestATaskLeadsToItsDeposit(t *testing.T) {
+	t.Parallel()
+	s := holding(t)
+	number, key := s.holds(20, anyTimes)
+	h, err := s.store.Hold(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := entry.New(entry.Task, entry.TaskBody{What: "hold-differs", Text: number})
+	if _, err := s.store.Commit(t.Context(), store.Step{Key: key, After: h.Last, Entries: []entry.Draft{task}}); err != nil {
+		t.Fatal(err)
+	}
+	page := s.ask("GET", "/tasks", "", "Cookie", s.signIn("Chief")).Body.String()
+	if !strings.Contains(page, `href="`+depositPath(key)+`"`) || strings.Contains(page, orderPath(key)) {
+		t.Error("the task does not lead to its deposit")
+	}
+}
+
 // TestDifferencesAreShown: our record beside the network's.
 func TestDifferencesAreShown(t *testing.T) {
 	t.Parallel()

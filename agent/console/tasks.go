@@ -29,7 +29,13 @@ func (c *console) showTasks(w http.ResponseWriter, r *http.Request, g guest, sta
 		return
 	}
 	s.said = why
-	c.show(w, status, s, tasksPage(tasks, c.sessions.form(g.token)))
+	deposits := map[entry.Seq]bool{} // what of them is about one
+	for _, one := range tasks {
+		if _, err := c.Desk.Journal.Hold(r.Context(), one.Order); err == nil {
+			deposits[one.Order] = true
+		}
+	}
+	c.show(w, status, s, tasksPage(tasks, deposits, c.sessions.form(g.token)))
 }
 
 // decide carries out what a manager has decided about a frozen order, or notes
