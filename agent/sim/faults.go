@@ -23,7 +23,7 @@ var faults = []fault{
 	{"an answer is lost on a hold, a capture, a release, before the effect and after it", lostAnswers(),
 		[]string{"agent/flow TestLostAnswersOfAHotel", "agent/flow/deposit TestAHoldWhoseAnswerIsLost", "agent/flow/deposit TestAMoveWhoseAnswerIsLost"}},
 	{"kill -9 at every commit", atCommits(killed), []string{"agent/flow/deposit TestCutAtEveryEntryOfADeposit", "agent/sim TestKilledAtEveryCommitOfADeposit"}},
-	{"a power cut at every commit", atCommits(cut), []string{"store TestPowerCutAtEveryWriteOfADeposit", "agent/flow TestPowerCutsOfAHotel"}},
+	{"a power cut at every commit", atCommits(cut), []string{"store TestPowerCutAtEveryWriteOfADeposit", "agent/sim TestPowerFailsAtEveryWriteOfAHotel", "agent/flow TestPowerCutsOfAHotel"}},
 	{"a capture of more than is held", []string{CapturesHigh}, []string{"store TestMovesThatMayNotBegin", "agent/flow/deposit TestWhatMayNotBegin"}},
 	{"a second capture on WeChat Pay", []string{CapturesTwice}, []string{"agent/flow/deposit TestWhatMayNotBegin"}},
 	{"the same capture from two desks at once", []string{DesksAtOnce, DesksOne}, []string{"agent/flow TestTwoDesksCaptureAtOnce", "store TestTwoDesksAtOnce"}},

@@ -23,7 +23,17 @@ func TestEveryFaultIsPlayedAndTested(t *testing.T) {
 			t.Errorf("%s: nothing is counted, or nothing tests it", f.name)
 		}
 		for _, name := range f.seen {
-			if !slices.Contains((Stats{}).Missing(Hotel), name) {
+			all := Stats{}
+			for _, name := range slices.Concat(hotelOutcomes, shiftOutcomes, faultsSeen()) {
+				all[name] = 1
+			}
+			ok := func() bool {
+				return Report{Options: Options{Scene: Hotel}, Played: allSeeds, Missing: all.Missing(Hotel), Unseen: all.unseen(faultsSeen())}.OK()
+			}
+			if !ok() {
+				t.Errorf("a run that came to everything is not fine")
+			}
+			if all[name] = 0; ok() {
 				t.Errorf("%s: a run that never came to %q is fine", f.name, name)
 			}
 		}
@@ -46,6 +56,9 @@ func TestEveryFaultIsPlayedAndTested(t *testing.T) {
 // TestKilledAtEveryCommitOfADeposit: the process is gone right after the n-th commit
 // of a visit, and the next one brings it to its end.
 func TestKilledAtEveryCommitOfADeposit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not among the short ones")
+	}
 	t.Parallel()
 	for n := int32(1); ; n++ {
 		stats, broken := aVisit(t, func(w *world) { w.killIn.Store(n) })
@@ -63,10 +76,10 @@ func TestKilledAtEveryCommitOfADeposit(t *testing.T) {
 
 // TestPowerFailsAtEveryWriteOfAHotel: likewise in the middle of the n-th write.
 func TestPowerFailsAtEveryWriteOfAHotel(t *testing.T) {
-	t.Parallel()
 	if testing.Short() {
 		t.Skip("not among the short ones")
 	}
+	t.Parallel()
 	for n := 1; ; n++ {
 		stats, broken := aVisit(t, func(w *world) { w.disk.CutAfter(n) })
 		for _, b := range broken {

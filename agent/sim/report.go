@@ -13,7 +13,8 @@ import (
 // that was never reached is a failure.
 const manySeeds = 500
 
-// allSeeds are enough for every network to have done everything with every call.
+// allSeeds are enough for every network to have done everything with every call, and
+// for a hotel to have had every fault at every commit.
 const allSeeds = 2000
 
 // Report is what a run came to.
@@ -24,7 +25,7 @@ type Report struct {
 	Stats   Stats         `json:"stats"`
 	Missing []string      `json:"missing"`          // outcomes that were never reached
 	Covered Coverage      `json:"covered"`          // what the networks were seen doing
-	Unseen  []string      `json:"unseen"`           // what they were never seen doing
+	Unseen  []string      `json:"unseen"`           // what they were never seen doing; of hotels, faults that never were
 	Strange []string      `json:"strange"`          // what they were seen doing although it cannot be
 	Failed  *Outcome      `json:"failed,omitempty"` // the first seed that broke a promise
 	Only    *Story        `json:"story,omitempty"`  // of a run of one seed
@@ -49,8 +50,11 @@ func Simulate(ctx context.Context, t *testing.T, o Options, progress func(Report
 		return r.Failed == nil && ctx.Err() == nil
 	})
 	r.Missing = r.Stats.Missing(o.Scene)
-	if o.Scene == Shop {
+	switch o.Scene {
+	case Shop:
 		r.Unseen, r.Strange = r.Covered.Missing(), r.Covered.Impossible()
+	case Hotel:
+		r.Unseen = r.Stats.unseen(faultsSeen())
 	}
 	return r
 }

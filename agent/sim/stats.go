@@ -172,14 +172,14 @@ func (s Stats) Add(o Stats) {
 func (s Stats) Missing(of Scene) (names []string) {
 	all := outcomes
 	if of == Hotel {
-		all = slices.Concat(hotelOutcomes, faultsSeen())
+		all = hotelOutcomes
 	}
-	for _, name := range slices.Concat(all, shiftOutcomes) {
-		if s[name] == 0 {
-			names = append(names, name)
-		}
-	}
-	return names
+	return s.unseen(slices.Concat(all, shiftOutcomes))
+}
+
+// unseen are those of some names that were never counted.
+func (s Stats) unseen(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return s[name] > 0 })
 }
 
 // Lines are the counts, one a line, sorted by name.
