@@ -102,7 +102,7 @@ func TestDepositsAreApprovedOffline(t *testing.T) {
 		{Release, func(a Ask) error { _, err := c.Release(t.Context(), a); return err },
 			flow.ReleaseSpec{Hold: hold, Amount: 15000, Reason: "guest left", Staff: c.clerk, By: by}},
 		{Refund, func(a Ask) error { _, err := c.Refund(t.Context(), a); return err },
-			flow.Refund{Order: hold, Amount: 15000, Reason: "guest left", Staff: c.clerk, By: by}},
+			flow.Refund{Order: hold, Amount: 15000, Capture: entry.CaptureNumber(number, 1), Reason: "guest left", Staff: c.clerk, By: by}},
 	} {
 		a := Ask{By: c.clerk, Lane: "counter-1", Number: number, Amount: 15000, Reason: "guest left"}
 		c.lanes.took = nil

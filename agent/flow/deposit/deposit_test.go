@@ -365,6 +365,7 @@ func TestNothingIsSentWhereTheTotalsDiffer(t *testing.T) {
 	d.tells(words.TellHoldHigh)
 	d.capture(8850)
 	d.answer(flow.QueryHold, totals(5000, 0, 25000)) // now as we have it
+	d.answer(flow.QueryCapture, notKnown)            // and nobody has used its number
 	d.answer(flow.Capture, captured)
 	d.wants(words.DepositHeld, 13850, 0, 16150)
 }
