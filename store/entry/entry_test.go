@@ -152,7 +152,7 @@ func TestKindsAreForEver(t *testing.T) {
 		25: "settled", 26: "frozen", 27: "cancelled", 28: "outputs", 29: "repeated", 30: "inherited", 31: "task", 32: "task done",
 		33: "refund asked", 34: "refund heard", 35: "refund done", 36: "refund refused", 37: "refund inherited",
 		60: "hold asked", 61: "hold heard", 62: "hold placed", 63: "hold returning", 64: "hold ended", 65: "move asked", 66: "move done",
-		67: "move refused", 68: "hold seen", 69: "hold inherited",
+		67: "move refused", 68: "hold seen", 69: "hold inherited", 70: "hold adopted",
 		130: "person set", 131: "person gone", 132: "signed in", 133: "sign-in refused", 134: "signed out", 135: "activation", 136: "rights taken", 137: "pin set",
 		120: "shift on", 121: "shift off", 122: "handed over",
 		140: "approved", 145: "setting set", 146: "exported", 147: "override", 148: "decided", 150: "requested", 151: "told"}
