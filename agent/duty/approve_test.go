@@ -432,6 +432,15 @@ func TestWithdrawnWhileItIsBeingDone(t *testing.T) {
 			t.Errorf("withdrawn %v, and it waits %v", withdrawn, waits)
 		}
 	}
+	c.lanes.full = false
+	a := c.ask(5000)
+	_, err := c.Refund(t.Context(), a)
+	a.Request = asked(t, err).ID
+	if _, err := c.ApproveByPIN(t.Context(), a.Request, c.typed(c.first)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Refund(t.Context(), a)
+	c.must(err)
 	c.pass(requestFor.Milliseconds() + 1)
 	c.Requests(c.first)
 	if len(c.requests)+len(c.doing) != 0 {
