@@ -451,6 +451,7 @@ func (w *world) daysGoBy() {
 		if w.diskFault != "" || w.diskFull { // nobody leaves a terminal for weeks that tries its disk every two seconds
 			w.technician()
 		}
+		w.mendDevices() // nor one whose slips are tried every half minute, and written down each time
 		cut := w.chance(2)
 		if cut {
 			w.weather(refused, networks...)

@@ -165,11 +165,7 @@ func (w *world) mend() {
 	w.weather(perfect, networks...)
 	w.bank.behave(0, networks...)
 	w.sky.mend()
-	for _, st := range w.stands {
-		for _, g := range []*gadget{st.printer, st.speaker, st.gate, st.drawer} {
-			g.set(works)
-		}
-	}
+	w.mendDevices()
 	for i, st := range w.stands {
 		w.pass(time.Second)                       // one lane after the other
 		if !w.shop.auto[st.name] || w.chance(2) { // else QR codes follow each other until the lane lets it be
@@ -181,6 +177,15 @@ func (w *world) mend() {
 		w.check()
 	}
 	w.mendHotel()
+}
+
+// mendDevices lets every device work.
+func (w *world) mendDevices() {
+	for _, st := range w.stands {
+		for _, g := range []*gadget{st.printer, st.speaker, st.gate, st.drawer} {
+			g.set(works)
+		}
+	}
 }
 
 // lastSales are one on every lane: a shop that has been mended sells.
