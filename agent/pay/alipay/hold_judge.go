@@ -31,14 +31,24 @@ func (p *Provider) frozen(r reply, a pay.Attempt, asked bool) pay.Result {
 	case status == operationInit:
 		return r.judged(waiting, code, "")
 	case status == operationClosed:
-		result := r.judged(verdict{state: pay.Declined}, code, "")
-		total, _ := r.amount("total_freeze_amount")
-		result.Returned = total > 0 // it was held, and is cancelled
-		return result
+		return r.closed(a, code)
 	case status == "":
 		return r.doubtful(pay.CodeIncomplete)
 	}
 	return r.doubtful(code)
+}
+
+// closed judges a deposit that ended without a word of ours: what was frozen is
+// all of it, then it was held and is cancelled, or nothing.
+func (r reply) closed(a pay.Attempt, code string) pay.Result {
+	sum, okSum := r.amount("amount")
+	total, okTotal := r.amount("total_freeze_amount")
+	if okSum && sum != a.Amount || okTotal && total != 0 && total != a.Amount {
+		return r.doubtful(pay.CodeAmount)
+	}
+	result := r.judged(verdict{state: pay.Declined}, code, "")
+	result.Returned = total > 0
+	return result
 }
 
 // ofAnother tells whether a reply says that it is about another kind of operation.

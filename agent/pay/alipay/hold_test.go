@@ -147,6 +147,8 @@ var holds = []struct {
 
 	{"to be confirmed", node{"status": "INIT"}, pay.Waiting, "FREEZE INIT"},
 	{"closed", node{"status": "CLOSED", "total_freeze_amount": "0.00"}, pay.Declined, "FREEZE CLOSED"},
+	{"closed, of another amount", node{"status": "CLOSED", "amount": "9300.00", "total_freeze_amount": "0.00"}, pay.Unknown, pay.CodeAmount},
+	{"closed, with another amount frozen", node{"status": "CLOSED", "amount": nil, "total_freeze_amount": "90.00"}, pay.Unknown, pay.CodeAmount},
 	{"to be confirmed, of another", node{"status": "INIT", "out_order_no": "1"}, pay.Unknown, pay.CodeNumber},
 	{"closed, of no request", node{"status": "CLOSED", "out_request_no": nil}, pay.Unknown, pay.CodeNumber},
 }
