@@ -35,7 +35,7 @@ func TestStreamDeliversChanges(t *testing.T) {
 	if p := events.next(t); p.Part != "lane-1" || !strings.Contains(p.HTML, "15.00") || !strings.Contains(p.HTML, "待付款") {
 		t.Errorf("after the amount came %+v", p)
 	}
-	if p := board.next(t); p.Part != "lanes" || !strings.Contains(p.HTML, "请付款") {
+	if p := board.next(t); p.Part != "lanes" || !strings.Contains(p.HTML, "待付款") {
 		t.Errorf("after the amount the technician saw %+v", p)
 	}
 	b.board.Set(Device{Name: "gate-1", State: Lost, Text: "unplugged"})
@@ -250,7 +250,7 @@ func TestTwoHundredStreams(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	start := runtime.NumGoroutine()
 	client := &http.Client{Transport: &http.Transport{}}
-	ctx, leave := context.WithCancel(t.Context())
+	ctx, leave := context.WithTimeout(t.Context(), time.Minute)
 	var all []listener
 	for i := range streams {
 		page := []string{"index", "technician", "cashier:counter-1", "display:counter-1"}[i%4]
@@ -265,7 +265,7 @@ func TestTwoHundredStreams(t *testing.T) {
 	}
 	b.counter.Offer(flow.Amount{Amount: 4711})
 	for _, e := range all {
-		for p := e.next(t); !strings.Contains(p.HTML, "47.11") && !strings.Contains(p.HTML, "请付款"); p = e.next(t) { // the technician reads no amounts
+		for p := e.next(t); !strings.Contains(p.HTML, "47.11") && !strings.Contains(p.HTML, "待付款"); p = e.next(t) { // the technician reads no amounts
 		}
 	}
 	runtime.GC()
