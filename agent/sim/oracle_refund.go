@@ -238,9 +238,15 @@ func (o *Oracle) byNumber(number string) *refund {
 // Giving checks a refund that is about to leave: its intent is durable and not
 // over, it says what the intent says, and all that has left or may leave is no
 // more than was paid.
+// One under the number of an undo is the way back of an attempt that no undo can
+// return any more.
 func (o *Oracle) Giving(r pay.Refund) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if a := o.attempts[r.Of.Number]; a != nil && r.Number == pay.UndoNumber(a.number) {
+		o.givingAll(a, r)
+		return
+	}
 	known := o.byNumber(r.Number)
 	if known == nil {
 		o.breaks(1, "a refund leaves under number %s, whose intent is not durable", r.Number)
@@ -261,6 +267,16 @@ func (o *Oracle) Giving(r pay.Refund) {
 		o.breaks(1, "refund %s leaves, and more goes back of order %d than was paid", r.Number, known.order.key)
 	case known.order.onItsWay() != nil || known.order.frozen:
 		o.breaks(1, "refund %s leaves, and order %d may not be refunded", r.Number, known.order.key)
+	}
+}
+
+// givingAll checks a refund of all that an attempt has charged. The caller has the lock.
+func (o *Oracle) givingAll(a *attempt, r pay.Refund) {
+	switch {
+	case !a.returning || a.ended:
+		o.breaks(1, "all of attempt %s is refunded, which is not on its way back", a.number)
+	case r.Amount != a.order.asked || r.Of.Amount != a.order.asked:
+		o.breaks(1, "refund %s leaves with %s of %s, its order is of %s", r.Number, r.Amount, r.Of.Amount, a.order.asked)
 	}
 }
 

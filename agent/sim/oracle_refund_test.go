@@ -46,6 +46,9 @@ func (c *court) leaves(n int, amount money.Fen) {
 	c.Giving(pay.Refund{Of: pay.Attempt{Number: first, Amount: 1250}, Number: entry.RefundNumber(first, n), Amount: amount})
 }
 
+// returning is the first attempt on its way back.
+func (c *court) returning() { c.writes(1, opened("exit"), askedAs(first), returningAs(first)) }
+
 func returned(amount, refunding money.Fen) []sandbox.Entry {
 	b := booked(first, 1250, amount)
 	b.Refunding = refunding
@@ -113,6 +116,9 @@ func TestTheOracleWatchesRefunds(t *testing.T) {
 		{"leaves before its intent", func(c *court) { c.paidAtTheExit(); c.leaves(1, 250) }, "promise 1: a refund leaves under number"},
 		{"leaves after its end", func(c *court) { c.gives(250); c.writes(10, done(250, 250)); c.leaves(1, 250) }, "leaves after its end"},
 		{"leaves with another sum", func(c *court) { c.gives(250); c.leaves(1, 251) }, "leaves with 2.51"},
+		{"all of what nobody undoes", func(c *court) { c.paidAtTheExit(); c.leaves(99, 1250) }, "promise 1: all of attempt " + first},
+		{"all of what is undone", func(c *court) { c.returning(); c.leaves(99, 1250) }, ""},
+		{"a part of what is undone", func(c *court) { c.returning(); c.leaves(99, 1249) }, "leaves with 12.49"},
 		{"is asked about before its intent", func(c *court) { c.paidAtTheExit(); c.Arrived(sandbox.RefundQuery, first+"01") }, "promise 1: the network is asked about refund"},
 		{"is asked about", func(c *court) { c.gives(250); c.Arrived(sandbox.RefundQuery, first+"01") }, ""},
 	} {
