@@ -145,7 +145,7 @@ func (o *Oracle) givingCapture(known *refund, r pay.Refund) {
 		o.breaks(1, "refund %s leaves after its end", r.Number)
 	case r.Amount != known.Amount || r.Of.Number != known.Capture || r.Hold == nil || r.Hold.Number != h.Number:
 		o.breaks(1, "refund %s leaves with %s of %s, its intent says %s of %s", r.Number, r.Amount, r.Of.Number, known.Amount, known.Capture)
-	case h.leftOf(h.move(known.Capture)) < 0:
+	case h.refunds.leaving(known.Capture) > h.move(known.Capture).moved:
 		o.breaks(1, "refund %s leaves, and more goes back of %s than was captured", r.Number, known.Capture)
 	}
 }

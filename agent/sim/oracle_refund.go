@@ -58,10 +58,11 @@ func (f *order) left() money.Fen {
 	return left
 }
 
-// leaving is what has gone back of an order or may yet, by what was asked for.
-func (f *order) leaving() (sum money.Fen) {
+// leaving is what has gone back of an order, or of one capture of a deposit, or may
+// yet, by what was asked for.
+func (f *order) leaving(capture string) (sum money.Fen) {
 	for _, r := range f.refunds {
-		if !r.ended || r.end == pay.Returned {
+		if r.Capture == capture && (!r.ended || r.end == pay.Returned) {
 			sum += r.Amount
 		}
 	}
@@ -263,7 +264,7 @@ func (o *Oracle) Giving(r pay.Refund) {
 		o.breaks(1, "refund %s of what was paid by %s leaves for a network", r.Number, known.Way)
 	case r.Amount != known.Amount || r.Of.Number != known.Of || r.Of.Amount != known.Paid:
 		o.breaks(1, "refund %s leaves with %s of %s, its intent says %s of %s", r.Number, r.Amount, r.Of.Amount, known.Amount, known.Paid)
-	case known.order.leaving() > known.Paid:
+	case known.order.leaving("") > known.Paid:
 		o.breaks(1, "refund %s leaves, and more goes back of order %d than was paid", r.Number, known.order.key)
 	case known.order.onItsWay() != nil || known.order.frozen:
 		o.breaks(1, "refund %s leaves, and order %d may not be refunded", r.Number, known.order.key)
