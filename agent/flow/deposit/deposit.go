@@ -99,6 +99,7 @@ type moving struct {
 	since   int64
 	sends   int
 	sentAt  int64
+	lostAt  int64 // of the newest send of which no word came: it may arrive yet; 0: there is none
 	heardAt int64
 	unknown bool // the network does not know it, by its newest answer
 }
@@ -116,6 +117,7 @@ const (
 	slowly     = 10 * time.Minute // between tries while a person has to act
 	behindMax  = 3                // answers in a row that are behind; then a person is asked
 	restFor    = 10 * time.Minute // so long a rest may still be held that goes back with its capture; then totals differ
+	arrivesIn  = 30 * time.Second // a send of which no word came may arrive so much later: a refusal of the next one says nothing of it
 	lookFor    = 30 * time.Second // without a look at the totals a move that was never sent is given up
 	spokenFor  = 2 * time.Minute  // after the intent: the one who asked for it is gone, or has it on paper
 	checkEvery = 6 * time.Hour    // the totals of what is held

@@ -303,6 +303,55 @@ func TestAMoveWhoseAnswerIsLost(t *testing.T) {
 }
 
 // TestAMissingGrant: WeChat Pay's INVALID_REQUEST, again and again, is a person's.
+// TestANoWhileASendIsUnderWay: what the network refuses may have been sent before,
+// and that may arrive after the refusal. Until it cannot any more the refusal is not
+// the last word.
+func TestANoWhileASendIsUnderWay(t *testing.T) {
+	t.Parallel()
+	no := pay.Result{State: pay.Declined, Code: "ILLEGAL_ARGUMENT"}
+	for _, what := range []string{entry.Capture, entry.Release} {
+		for _, restarts := range []bool{true, false} {
+			for _, arrives := range []bool{true, false} {
+				d := newDesk(t, anyTimes).held()
+				send, ask := verbs(what)
+				done, refused := captured, "refused"
+				if what == entry.Capture {
+					d.capture(8850)
+				} else {
+					done = returned
+					d.do(flow.ReleaseSpec{Hold: 10, Lane: "desk-1"})
+				}
+				d.answer(flow.QueryHold, totals(0, 0, 30000))
+				number := d.took(send).Move.Number
+				lost := d.now.Mono
+				if restarts {
+					d.restart()
+					lost = d.now.Mono
+				} else {
+					d.do(flow.Answer{Key: 10, Do: send, Number: number, Result: lostIt})
+				}
+				for over := false; !over; {
+					d.upTo(ask)
+					if arrives && d.now.Mono > lost+15_000 {
+						d.answer(ask, done)
+						break
+					}
+					d.answer(ask, notKnown)
+					d.upTo(send)
+					over = d.now.Mono >= lost+arrivesIn.Milliseconds()
+					d.do(flow.Answer{Key: 10, Do: send, Number: d.took(send).Move.Number, Result: no})
+					if got := strings.Contains(d.kinds(), refused); got != over {
+						t.Fatalf("%s, restarts %v: %d ms after the send of which no word came, refused is %v", what, restarts, d.now.Mono-lost, got)
+					}
+				}
+				if arrives && (strings.Contains(d.kinds(), refused) || !strings.Contains(d.kinds(), "move done")) {
+					t.Errorf("%s, restarts %v: it arrived, and the journal says %s", what, restarts, d.kinds())
+				}
+			}
+		}
+	}
+}
+
 func TestAMissingGrant(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, onceOnly).held()

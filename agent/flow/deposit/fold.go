@@ -236,7 +236,7 @@ func (d *Deposit) Note(n flow.Note) {
 	case flow.Woken:
 		mono := n.At.Mono
 		d.since, d.sentUntil, d.mustCount, d.earlier, d.now = mono, mono, true, true, n.At
-		d.move.since, d.move.sentAt, d.restSince = mono, mono, mono
+		d.move.since, d.move.sentAt, d.move.lostAt, d.restSince = mono, mono, mono, mono
 	}
 }
 
@@ -270,8 +270,11 @@ func (d *Deposit) hearMove(n heardNote) {
 	m := &d.move
 	m.busy, m.heardAt, m.unknown = "", n.at.Mono, n.result.NotFound
 	d.unbooked = false
-	if n.do == flow.Capture || n.do == flow.Release {
+	if isSend(n.do) {
 		m.sends++
 		m.sentAt = n.at.Mono
+		if n.result.State == pay.Unknown {
+			m.lostAt = n.at.Mono
+		}
 	}
 }

@@ -134,7 +134,7 @@ func (d *Deposit) planMove() (do flow.Verb, at int64) {
 func (d *Deposit) sendMove(do flow.Verb) flow.Step {
 	m := d.open()
 	var drafts []entry.Draft
-	if (do == flow.Capture || do == flow.Release) && d.mustCount {
+	if isSend(do) && d.mustCount {
 		drafts = append(drafts, d.repeat(do, m.Number))
 		if d.repeated+1 >= startsMax && !d.gaveUp {
 			drafts = append(drafts, d.stuckMove(m.Number, tooOften), d.task(moveCapped))
@@ -159,6 +159,8 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 		return d.probed(r, notes, now)
 	case m.What == entry.Capture && r.State == pay.Paid, m.What == entry.Release && r.State == pay.Returned:
 		return d.moved(*m, r, notes, now)
+	case r.State == pay.Declined && isSend(ev.Do) && d.underWay(now):
+		return d.step(nil, notes)
 	case r.State == pay.Declined:
 		return d.refuse(m.Number, pay.Declined, r, notes)
 	case r.State == pay.Mismatch: // another sum moved under its number, or in its place
@@ -170,10 +172,21 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 	switch {
 	case r.Fault:
 		drafts = append(d.told(pay.Unknown, r.Code, true), d.fault(true)...)
-	case d.move.sends+1 >= sendsMax && (ev.Do == flow.Capture || ev.Do == flow.Release) && !d.gaveUp:
+	case d.move.sends+1 >= sendsMax && isSend(ev.Do) && !d.gaveUp:
 		drafts = append(d.told(pay.Unknown, cmp.Or(r.Code, tooOften), true), d.task(moveCapped))
 	}
 	return d.step(drafts, notes)
+}
+
+// isSend tells whether a call moves money, and does not only ask.
+func isSend(do flow.Verb) bool { return do == flow.Capture || do == flow.Release }
+
+// underWay tells whether the open move was sent before in vain, so lately that it
+// may arrive yet: what the network says of it now is not the last word. It is asked
+// about and sent once more, under its number.
+func (d *Deposit) underWay(now flow.Now) bool {
+	at := d.move.lostAt
+	return at != 0 && now.Mono < at+arrivesIn.Milliseconds()
 }
 
 // told keeps what people are told of an answer that is not final; only a change
