@@ -76,7 +76,7 @@ test-hotels: build-demo
 
 # Ten thousand random histories of the real store: the shifts, nobody's and the slips sum to the ledger.
 test-histories:
-	$(GO) test -timeout 30m ./agent/duty -run '^TestHistories$$' -v -rapid.checks=10000
+	$(GO) test -timeout 30m -tags $(TAGS),demo ./agent/duty -run '^TestHistories$$' -v -rapid.checks=10000
 
 # An armv7 build sells once under qemu. It is the demo build: a device build refuses the sandbox.
 test-arm: build-arm-demo

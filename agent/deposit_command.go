@@ -163,9 +163,23 @@ func moveCommand(what string) *cobra.Command {
 	cmd.Example = "  tillgate deposit release 100000010001921770000108 --reason check-out\n" +
 		"  tillgate deposit release 100000010001921770000108 --amount 100.00 --reason upgrade --request ID --digits 12345678"
 	cmd.Flags().StringVar(&sum, "amount", "", "yuan; empty: all that is left")
+	yesFlags(cmd, &yes)
+	return cmd
+}
+
+// yesFlags are those by which a supervisor's yes comes along.
+func yesFlags(cmd *cobra.Command, yes *client.Approval) {
 	cmd.Flags().StringVar(&yes.Request, "request", "", "the request that a supervisor has answered")
 	cmd.Flags().StringVar(&yes.Code, "digits", "", "the supervisor's digits for it")
-	return cmd
+}
+
+// tellApproval prints what a supervisor has to approve, where that is why something
+// was refused.
+func tellApproval(out io.Writer, err error) {
+	var p *client.Problem
+	if errors.As(err, &p) && p.Approval != nil {
+		fmt.Fprintf(out, "request %s\n%s\n", p.Approval.Request, p.Approval.Text)
+	}
 }
 
 // move captures or releases, and follows it to its end.
@@ -183,11 +197,8 @@ func (w *depositWish) move(ctx context.Context, what, number string, want client
 		do = program.Capture
 	}
 	began, err := do(ctx, w.key, d.Key, want)
-	var p *client.Problem
-	if errors.As(err, &p) && p.Approval != nil {
-		fmt.Fprintf(out, "request %s\n%s\n", p.Approval.Request, p.Approval.Text)
-	}
 	if err != nil {
+		tellApproval(out, err)
 		return err
 	}
 	end, err := w.follow(ctx, program, began.Deposit, out)

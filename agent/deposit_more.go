@@ -112,11 +112,8 @@ func refundOfCommand() *cobra.Command {
 				return err
 			}
 			began, err := program.RefundOf(cmd.Context(), w.key, d.Key, want)
-			var p *client.Problem
-			if errors.As(err, &p) && p.Approval != nil {
-				fmt.Fprintf(cmd.OutOrStdout(), "request %s\n%s\n", p.Approval.Request, p.Approval.Text)
-			}
 			if err != nil {
+				tellApproval(cmd.OutOrStdout(), err)
 				return err
 			}
 			printDeposit(cmd.OutOrStdout(), began.Deposit, w.asJSON)
@@ -127,8 +124,7 @@ func refundOfCommand() *cobra.Command {
 	cmd.Flags().StringVar(&want.Capture, "capture", "", "the number of the capture that goes back; empty: the newest with something left")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as the slip says it")
 	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
-	cmd.Flags().StringVar(&yes.Request, "request", "", "the request that a supervisor has answered")
-	cmd.Flags().StringVar(&yes.Code, "digits", "", "the supervisor's digits for it")
+	yesFlags(cmd, &yes)
 	return cmd
 }
 

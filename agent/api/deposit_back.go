@@ -2,13 +2,11 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"tillgate/agent/api/client"
 	"tillgate/agent/duty"
 	"tillgate/agent/words"
-	"tillgate/store"
 	"tillgate/store/entry"
 )
 
@@ -51,9 +49,7 @@ func (a *api) postDrop(w http.ResponseWriter, r *http.Request, who *caller) erro
 	if key == 0 {
 		return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: wireDeposit(words.Deposit{Phase: words.DepositRefused, Lane: in.Lane})})
 	}
-	req.Object = key
-	written := store.Step{Entries: []entry.Draft{entry.New(entry.Requested, *req)}, Done: true}
-	if _, err := a.Journal.Commit(ctx, written); err != nil && !errors.Is(err, store.ErrRequested) {
+	if err := a.did(ctx, req, key); err != nil {
 		return err
 	}
 	return a.acceptedDeposit(w, r, key, "")

@@ -111,12 +111,21 @@ func (a *api) postAct(w http.ResponseWriter, r *http.Request, who *caller) error
 	case said.Tell != "" && !slices.Contains(done, said.Tell):
 		return refusal(said.Tell, addressOf(key))
 	}
-	req.Object = key
-	written := store.Step{Entries: []entry.Draft{entry.New(entry.Requested, *req)}, Done: true}
-	if _, err := a.Journal.Commit(context.WithoutCancel(r.Context()), written); err != nil && !errors.Is(err, store.ErrRequested) {
+	if err := a.did(context.WithoutCancel(r.Context()), req, key); err != nil {
 		return err
 	}
 	return a.accepted(w, r, key, said.Tell)
+}
+
+// did writes down that a request was carried out on an object. That it stands there
+// already is no error: a repeat did the same.
+func (a *api) did(ctx context.Context, req *entry.RequestedBody, key entry.Seq) error {
+	req.Object = key
+	written := store.Step{Entries: []entry.Draft{entry.New(entry.Requested, *req)}, Done: true}
+	if _, err := a.Journal.Commit(ctx, written); err != nil && !errors.Is(err, store.ErrRequested) {
+		return err
+	}
+	return nil
 }
 
 // event is what an action is for a lane.
