@@ -381,11 +381,11 @@ func TestASlipAtTheDesk(t *testing.T) {
 		if got := h.view(1); got.Slip != "" || got.Tell != words.TellOtherSlip {
 			t.Errorf("after another device's the desk shows slip %q and says %q", got.Slip, got.Tell)
 		}
-		for what, next := range map[string]flow.Event{"a deposit": flow.DepositSpec{Amount: 100}, "an amount": flow.Amount{Amount: 100}} {
+		for _, next := range []flow.Event{flow.DepositSpec{Amount: 100}, flow.Amount{Amount: 100}} { // in this order: an amount in front lets no deposit begin
 			h.said(1, flow.Scanned{Text: pay.Secret(v.Number)})
 			h.said(1, next)
 			if got := h.view(1).Slip; got != "" {
-				t.Errorf("after %s the desk still shows slip %q", what, got)
+				t.Errorf("after %T the desk still shows slip %q", next, got)
 			}
 		}
 	})
