@@ -240,9 +240,13 @@ func (d *Deposit) Note(n flow.Note) {
 	}
 }
 
+// isMove tells whether a call is about a move: it sends one, or asks about it.
 func isMove(do flow.Verb) bool {
-	return do == flow.Capture || do == flow.QueryCapture || do == flow.Release || do == flow.QueryRelease
+	return isSend(do) || do == flow.QueryCapture || do == flow.QueryRelease
 }
+
+// isSend tells whether a call moves money, and does not only ask.
+func isSend(do flow.Verb) bool { return do == flow.Capture || do == flow.Release }
 
 func (d *Deposit) hear(n heardNote) {
 	mono := n.at.Mono

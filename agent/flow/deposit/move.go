@@ -155,7 +155,7 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 	}
 	r := ev.Result
 	switch {
-	case d.move.mine && d.move.sends == 0 && (ev.Do == flow.QueryCapture || ev.Do == flow.QueryRelease):
+	case d.move.mine && d.move.sends == 0 && !isSend(ev.Do):
 		return d.probed(r, notes, now)
 	case m.What == entry.Capture && r.State == pay.Paid, m.What == entry.Release && r.State == pay.Returned:
 		return d.moved(*m, r, notes, now)
@@ -177,9 +177,6 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 	}
 	return d.step(drafts, notes)
 }
-
-// isSend tells whether a call moves money, and does not only ask.
-func isSend(do flow.Verb) bool { return do == flow.Capture || do == flow.Release }
 
 // underWay tells whether the open move was sent before in vain, so lately that it
 // may arrive yet: what the network says of it now is not the last word. It is asked
