@@ -124,11 +124,15 @@ func (w *depositWish) follow(ctx context.Context, program *client.Client, d clie
 	return end, nil
 }
 
+// takesApproval is how the commands that give money back say who approves it.
+const takesApproval = "by the rules of a refund: with\n" +
+	"--approver the supervisor's PIN, else the eight digits of one who is elsewhere, are read from the standard input."
+
 // moveCommand is the command that captures, or the one that releases.
 func moveCommand(what string) *cobra.Command {
 	var w depositWish
 	var want client.Move
-	var yes client.Approval
+	var super supervisor
 	var sum string
 	capture := what == words.MoveCapture
 	cmd := &cobra.Command{RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -140,50 +144,37 @@ func moveCommand(what string) *cobra.Command {
 				return err
 			}
 		}
-		if yes != (client.Approval{}) {
-			want.Approval = &yes
+		if capture && super.name != "" && !want.Last {
+			return usage(errors.New("--approver is of what goes back to the guest: a capture has it with --last"))
 		}
-		return w.move(cmd.Context(), what, args[0], want, cmd.OutOrStdout())
+		super.at(cmd, w.asJSON)
+		return w.move(cmd.Context(), what, args[0], want, super)
 	}}
 	w.flags(cmd, true)
 	cmd.Flags().StringVar(&want.Lane, "lane", "", "where; empty: the deposit's lane, or where that has gone one that takes deposits")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as the slip says it")
 	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
+	super.flags(cmd)
 	if capture {
 		cmd.Use, cmd.Args = "capture NUMBER AMOUNT", twoArgs("a deposit's number and an amount in yuan, such as: tillgate deposit capture 100000010001921770000108 88.50")
 		cmd.Short = "Take a part of a deposit, or all of it, for the shop"
-		cmd.Long = "NUMBER is what the slip's barcode says, or the wallet's voucher. For WeChat Pay it is final: the rest goes back to the guest."
+		cmd.Long = "NUMBER is what the slip's barcode says, or the wallet's voucher. For WeChat Pay it is final: the rest goes back to the guest.\n" +
+			"Elsewhere --last gives the rest back, " + takesApproval
 		cmd.Example = "  tillgate deposit capture 100000010001921770000108 88.50 --reason breakfast --last"
 		cmd.Flags().BoolVar(&want.Last, "last", false, "give the rest back to the guest with it")
 		return cmd
 	}
 	cmd.Use, cmd.Args = "release NUMBER", exactly("a deposit's number")
 	cmd.Short = "Give what is held back to the guest, all that is left or a part"
-	cmd.Long = "NUMBER is what the slip's barcode says, or the wallet's voucher. A sum above the shop's limit takes a supervisor's yes."
+	cmd.Long = "NUMBER is what the slip's barcode says, or the wallet's voucher. What goes back takes a supervisor's approval, " + takesApproval
 	cmd.Example = "  tillgate deposit release 100000010001921770000108 --reason check-out\n" +
-		"  tillgate deposit release 100000010001921770000108 --amount 100.00 --reason upgrade --request ID --digits 12345678"
+		"  tillgate deposit release 100000010001921770000108 --amount 100.00 --reason upgrade --approver 王芳"
 	cmd.Flags().StringVar(&sum, "amount", "", "yuan; empty: all that is left")
-	yesFlags(cmd, &yes)
 	return cmd
 }
 
-// yesFlags are those by which a supervisor's yes comes along.
-func yesFlags(cmd *cobra.Command, yes *client.Approval) {
-	cmd.Flags().StringVar(&yes.Request, "request", "", "the request that a supervisor has answered")
-	cmd.Flags().StringVar(&yes.Code, "digits", "", "the supervisor's digits for it")
-}
-
-// tellApproval prints what a supervisor has to approve, where that is why something
-// was refused.
-func tellApproval(out io.Writer, err error) {
-	var p *client.Problem
-	if errors.As(err, &p) && p.Approval != nil {
-		fmt.Fprintf(out, "request %s\n%s\n", p.Approval.Request, p.Approval.Text)
-	}
-}
-
 // move captures or releases, and follows it to its end.
-func (w *depositWish) move(ctx context.Context, what, number string, want client.Move, out io.Writer) error {
+func (w *depositWish) move(ctx context.Context, what, number string, want client.Move, super supervisor) error {
 	d, err := w.find(ctx, number)
 	if err != nil {
 		return err
@@ -196,12 +187,16 @@ func (w *depositWish) move(ctx context.Context, what, number string, want client
 	if what == words.MoveCapture {
 		do = program.Capture
 	}
-	began, err := do(ctx, w.key, d.Key, want)
+	var began client.DepositAnswer
+	err = super.approve(func(yes *client.Approval) (err error) {
+		want.Approval = yes
+		began, err = do(ctx, w.key, d.Key, want)
+		return err
+	})
 	if err != nil {
-		tellApproval(out, err)
 		return err
 	}
-	end, err := w.follow(ctx, program, began.Deposit, out)
+	end, err := w.follow(ctx, program, began.Deposit, super.out)
 	switch {
 	case err != nil:
 		return err
@@ -288,8 +283,7 @@ func printDeposit(out io.Writer, d client.Deposit, asJSON bool) {
 	if m := d.Move; m != nil {
 		s = m.Screen
 	}
-	fmt.Fprintf(out, "  %s\n  %s\n", sentence(words.Screen{What: s.WhatZh, Do: s.DoZh, Money: s.MoneyZh}, "，", "。"),
-		sentence(words.Screen{What: s.WhatEn, Do: s.DoEn, Money: s.MoneyEn}, ". ", "."))
+	printScreen(out, "  ", s)
 }
 
 // yuan is a sum that a person typed.

@@ -88,20 +88,17 @@ func dropCommand() *cobra.Command {
 func refundOfCommand() *cobra.Command {
 	var w depositWish
 	var want client.BackOf
-	var yes client.Approval
+	var super supervisor
 	cmd := &cobra.Command{
 		Use:   "refund NUMBER AMOUNT",
 		Short: "Give back what was captured of a deposit, or a part of it",
-		Long: "NUMBER is what the slip's barcode says, or the wallet's voucher. A sum above the shop's limit takes a supervisor's yes.\n" +
+		Long: "NUMBER is what the slip's barcode says, or the wallet's voucher. It takes a supervisor's approval, " + takesApproval + "\n" +
 			"The command ends once the refund is written down; find tells what becomes of it.",
 		Example: "  tillgate deposit refund 100000010001921770000108 10.00 --reason 'one breakfast'",
 		Args:    twoArgs("a deposit's number and an amount in yuan, such as: tillgate deposit refund 100000010001921770000108 10.00"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if want.Amount, err = yuan(args[1]); err != nil {
 				return err
-			}
-			if yes != (client.Approval{}) {
-				want.Approval = &yes
 			}
 			d, err := w.find(cmd.Context(), args[0])
 			if err != nil {
@@ -111,9 +108,14 @@ func refundOfCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			began, err := program.RefundOf(cmd.Context(), w.key, d.Key, want)
+			super.at(cmd, w.asJSON)
+			var began client.DepositAnswer
+			err = super.approve(func(yes *client.Approval) (err error) {
+				want.Approval = yes
+				began, err = program.RefundOf(cmd.Context(), w.key, d.Key, want)
+				return err
+			})
 			if err != nil {
-				tellApproval(cmd.OutOrStdout(), err)
 				return err
 			}
 			printDeposit(cmd.OutOrStdout(), began.Deposit, w.asJSON)
@@ -124,7 +126,7 @@ func refundOfCommand() *cobra.Command {
 	cmd.Flags().StringVar(&want.Capture, "capture", "", "the number of the capture that goes back; empty: the newest with something left")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as the slip says it")
 	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
-	yesFlags(cmd, &yes)
+	super.flags(cmd)
 	return cmd
 }
 

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,13 +23,18 @@ func terminalOf(t *testing.T, answer func(path string) any) (config string, aske
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		*asked = append(*asked, r.Method+" "+r.URL.RequestURI()+" "+string(body))
-		json.NewEncoder(w).Encode(answer(r.URL.Path)) //nolint:errcheck // the client says so
+		said := answer(r.URL.Path)
+		if p, no := said.(*client.Problem); no {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(p.Status)
+		}
+		json.NewEncoder(w).Encode(said) //nolint:errcheck // the client says so
 	}))
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
 	token := filepath.Join(dir, "token")
 	text := sold([]string{"codes"}, []string{"codes"}) + "\n[console]\nlisten = \"" + strings.TrimPrefix(server.URL, "http://") + "\"\n" +
-		"[[integrator]]\nname = \"till\"\ntoken = \"file:" + token + "\"\nrights = [\"sell\", \"refund\", \"read\"]\n"
+		"[[integrator]]\nname = \"till\"\ntoken = \"file:" + token + "\"\nrights = [\"sell\", \"refund\", \"capture\", \"release\", \"read\"]\n"
 	config = filepath.Join(dir, "tillgate.toml")
 	for path, content := range map[string]string{token: neighbourToken, config: text} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -87,6 +94,72 @@ func TestDepositCommands(t *testing.T) {
 		for _, part := range row.says {
 			if !strings.Contains(text, part) {
 				t.Errorf("%s: it does not say %q: %s", row.args, part, text)
+			}
+		}
+	}
+}
+
+// TestASupervisorElsewhere: with nobody on the spot a command shows what has to be
+// approved, reads the digits of whoever approves it elsewhere, and asks again with
+// them; with no digits it ends with the refusal. Two approvals are asked for one
+// after the other.
+func TestASupervisorElsewhere(t *testing.T) {
+	t.Parallel()
+	const number = "100000010002921770000108"
+	moved := client.Deposit{Key: 7, Number: number, Lane: "lane-1", State: "settled", Final: true, Amount: 30000, Held: 30000, Captured: 8850, Released: 21150,
+		Move: &client.DepositMove{State: "done"}}
+	order := client.Order{Key: 7, Number: number, Refunds: []client.Refund{{State: "done"}}}
+	for _, row := range []struct {
+		args, path, done string
+	}{
+		{"deposit capture " + number + " 88.50 --last --reason r", "/api/v1/deposits/7/capture", "captured 88.50"},
+		{"deposit release " + number + " --reason r", "/api/v1/deposits/7/release", "released 211.50"},
+		{"deposit refund " + number + " 10.00 --reason r", "/api/v1/deposits/7/refund", "captured 88.50"},
+		{"refund " + number + " --reason r", "/api/v1/refunds", ""},
+	} {
+		for _, typed := range []string{"12345678\n87654321\n", "12345678\n", ""} {
+			for _, flag := range []string{"", " --json"} {
+				noes := 0
+				config, asked := terminalOf(t, func(path string) any {
+					switch {
+					case path == "/api/v1/deposits":
+						return client.Deposits{Deposits: []client.Deposit{moved}}
+					case path == row.path && noes < 2:
+						noes++
+						return &client.Problem{Status: http.StatusForbidden, Title: "Approval", TitleZh: "授权", Next: "Ask", NextZh: "请示", Cause: "approval",
+							Approval: &client.ApprovalNeeded{Request: fmt.Sprint("request-", noes), Text: "TG1 " + fmt.Sprint(noes), People: 1}}
+					case path == "/api/v1/refunds":
+						return client.Answer{Order: order}
+					}
+					return client.DepositAnswer{Deposit: moved}
+				})
+				var out, problems bytes.Buffer
+				root := rootCommand()
+				root.SetArgs(append(strings.Fields(row.args+flag), "--config", config))
+				root.SetIn(strings.NewReader(typed))
+				exit := executeWith(t.Context(), root, &out, &problems)
+				given := strings.Count(typed, "\n")
+				if done := given == 2; (exit == exitOK) != done || !done && !strings.Contains(problems.String(), "(approval)") {
+					t.Errorf("%s%s with %q: exit %d, %s", row.args, flag, typed, exit, problems.String())
+				}
+				var approved []string
+				for _, ask := range *asked {
+					if _, body, posts := strings.Cut(ask, "POST "+row.path+" "); posts {
+						_, body, _ = strings.Cut(body, `"approval":`)
+						approved = append(approved, body)
+					}
+				}
+				want := []string{"", `{"request":"request-1","code":"12345678"}}`, `{"request":"request-2","code":"87654321"}}`}[:given+1]
+				if !slices.Equal(approved, want) {
+					t.Errorf("%s%s with %q: asked with the approvals %q, want %q", row.args, flag, typed, approved, want)
+				}
+				shown := strings.Contains(out.String(), "授权。请示。\nApproval. Ask.\n")
+				if flag != "" {
+					shown = strings.HasPrefix(out.String(), `{"approval":{"request":"request-1","text":"TG1 1",`)
+				}
+				if !shown || given == 2 && flag == "" && !strings.Contains(out.String(), row.done) {
+					t.Errorf("%s%s with %q prints %s", row.args, flag, typed, out.String())
+				}
 			}
 		}
 	}

@@ -12,7 +12,6 @@ import (
 
 	"tillgate/agent/api"
 	"tillgate/agent/api/client"
-	"tillgate/agent/words"
 	"tillgate/store/money"
 )
 
@@ -136,17 +135,13 @@ func printOrder(out io.Writer, o client.Order, asJSON bool) {
 		json.NewEncoder(out).Encode(o) //nolint:errcheck // nobody reads any more
 		return
 	}
-	line := func(s client.Screen) {
-		fmt.Fprintf(out, "  %s\n  %s\n", sentence(words.Screen{What: s.WhatZh, Do: s.DoZh, Money: s.MoneyZh}, "，", "。"),
-			sentence(words.Screen{What: s.WhatEn, Do: s.DoEn, Money: s.MoneyEn}, ". ", "."))
-	}
 	fmt.Fprintf(out, "%s %s %s %s\n", o.Lane, o.Amount, o.State, o.Number)
 	if o.Deposit > 0 {
 		fmt.Fprintf(out, "  and a deposit of %s\n", o.Deposit)
 	}
-	line(o.Screen)
+	printScreen(out, "  ", o.Screen)
 	for _, r := range o.Refunds {
 		fmt.Fprintf(out, "%s %s %s %s\n", o.Lane, -r.Amount, r.State, r.Number)
-		line(r.Screen)
+		printScreen(out, "  ", r.Screen)
 	}
 }

@@ -1,44 +1,37 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"tillgate/agent/api"
 	"tillgate/agent/api/client"
-	"tillgate/agent/console/qr"
-	"tillgate/agent/words"
 	"tillgate/store/money"
 )
 
 // refundWish is what the refund command wants of the agent.
 type refundWish struct {
 	client.Back
-	key      string
-	approver string // whose PIN is typed here; empty: a code is asked for, where one is needed
-	asJSON   bool
+	key    string
+	asJSON bool
 }
 
-// refundLine is one line of what the command prints for a program: each state
-// that the refund comes to, or what it takes first.
+// refundLine is one line of what the command prints for a program: a state that
+// the refund comes to.
 type refundLine struct {
-	Refund   *client.Refund         `json:"refund,omitempty"`
-	Approval *client.ApprovalNeeded `json:"approval,omitempty"`
+	Refund client.Refund `json:"refund"`
 }
 
 func refundCommand() *cobra.Command {
 	var path, amount string
 	var want refundWish
+	var super supervisor
 	cmd := &cobra.Command{
 		Use:   "refund NUMBER",
 		Short: "Give a part of a paid order back, or all that is left of it, and follow it to its end",
@@ -63,63 +56,34 @@ func refundCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return giveBack(cmd.Context(), program, want, newPrompt(cmd.InOrStdin(), cmd.ErrOrStderr()), cmd.OutOrStdout())
+			super.at(cmd, want.asJSON)
+			return giveBack(cmd.Context(), program, want, super, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&path, "config", configDefault, "the config file")
 	cmd.Flags().StringVar(&amount, "amount", "", "yuan; empty: all that is left")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as slip and journal say it")
 	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
-	cmd.Flags().StringVar(&want.approver, "approver", "", "the supervisor who types a PIN here")
+	super.flags(cmd)
 	cmd.Flags().StringVar(&want.key, "key", rand.Text(), "the same key is the same refund")
 	cmd.Flags().BoolVar(&want.asJSON, "json", false, "print each state for a program")
 	cmd.Flag("key").DefValue = "a new one"
 	return cmd
 }
 
-// giveBack asks for a refund, with a supervisor's yes where it takes one, and
+// giveBack asks for a refund, with a supervisor's approval where it takes one, and
 // prints each state that it comes to.
-func giveBack(ctx context.Context, program *client.Client, want refundWish, ask prompt, out io.Writer) error {
-	if want.approver != "" {
-		pin, err := ask.secret("PIN " + want.approver)
-		if err != nil {
-			return err
-		}
-		want.Approval = &client.Approval{Name: want.approver, PIN: pin}
-	}
-	began, err := program.Refund(ctx, want.key, want.Back)
-	for {
-		var p *client.Problem
-		if !errors.As(err, &p) || p.Approval == nil {
-			break
-		}
-		if want.Approval, err = want.ask(p, ask, out); err != nil {
-			return err
-		}
+func giveBack(ctx context.Context, program *client.Client, want refundWish, super supervisor, out io.Writer) error {
+	var began client.Answer
+	err := super.approve(func(yes *client.Approval) (err error) {
+		want.Approval = yes
 		began, err = program.Refund(ctx, want.key, want.Back)
-	}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	return followRefund(ctx, program, began.Order, out, want.asJSON)
-}
-
-// ask shows what has to be approved and reads the digits that a supervisor's phone
-// or terminal answers it with.
-func (w refundWish) ask(p *client.Problem, ask prompt, out io.Writer) (*client.Approval, error) {
-	if w.asJSON {
-		json.NewEncoder(out).Encode(refundLine{Approval: p.Approval}) //nolint:errcheck // nobody reads any more
-	} else {
-		fmt.Fprintf(out, "%s。%s。\n%s. %s.\n", p.TitleZh, p.NextZh, p.Title, p.Next)
-		if err := qr.WriteText(out, p.Approval.Text); err != nil {
-			return nil, err
-		}
-	}
-	code, err := ask.secret("授权码 Code")
-	if err != nil || code == "" {
-		return nil, p // nobody has approved it
-	}
-	return &client.Approval{Request: p.Approval.Request, Code: code}, nil
 }
 
 // followRefund prints each state of an order's newest refund until it is over, or
@@ -148,44 +112,13 @@ func followRefund(ctx context.Context, program *client.Client, o client.Order, o
 
 func printRefund(out io.Writer, r client.Refund, asJSON bool) {
 	if asJSON {
-		json.NewEncoder(out).Encode(refundLine{Refund: &r}) //nolint:errcheck // nobody reads any more
+		json.NewEncoder(out).Encode(refundLine{r}) //nolint:errcheck // nobody reads any more
 		return
 	}
-	fmt.Fprintf(out, "%s\n%s\n", sentence(words.Screen{What: r.WhatZh, Do: r.DoZh, Money: r.MoneyZh}, "，", "。"),
-		sentence(words.Screen{What: r.WhatEn, Do: r.DoEn, Money: r.MoneyEn}, ". ", "."))
+	printScreen(out, "", r.Screen)
 }
 
-// sentence is a screen in one line.
-func sentence(s words.Screen, comma, stop string) string {
-	return s.What + comma + s.Do + comma + s.Money + stop
-}
-
-// prompt asks whoever is at a terminal, or reads what a program has written there.
-type prompt struct {
-	in    io.Reader
-	lines *bufio.Reader
-	out   io.Writer
-}
-
-func newPrompt(in io.Reader, out io.Writer) prompt { return prompt{in, bufio.NewReader(in), out} }
-
-// secret reads one line, which a terminal does not show.
-func (p prompt) secret(what string) (string, error) {
-	fmt.Fprintf(p.out, "%s: ", what)
-	if file, ok := p.in.(*os.File); ok {
-		if was, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS); err == nil {
-			silent := *was
-			silent.Lflag &^= unix.ECHO
-			if err := unix.IoctlSetTermios(int(file.Fd()), unix.TCSETS, &silent); err != nil {
-				return "", fmt.Errorf("hide what is typed: %w", err)
-			}
-			defer unix.IoctlSetTermios(int(file.Fd()), unix.TCSETS, was) //nolint:errcheck // it was so before
-			defer fmt.Fprintln(p.out)
-		}
-	}
-	line, err := p.lines.ReadString('\n')
-	if line = strings.TrimSpace(line); line == "" && err != nil {
-		return "", fmt.Errorf("read the %s from the standard input: %w", what, err)
-	}
-	return line, nil
+// printScreen prints what a screen says: a line in Chinese and one in English.
+func printScreen(out io.Writer, indent string, s client.Screen) {
+	fmt.Fprintf(out, "%s%s，%s，%s。\n%[1]s%[5]s. %[6]s. %[7]s.\n", indent, s.WhatZh, s.DoZh, s.MoneyZh, s.WhatEn, s.DoEn, s.MoneyEn)
 }

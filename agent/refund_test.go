@@ -13,20 +13,38 @@ import (
 	"tillgate/agent/pay/sandbox"
 )
 
+// command runs a command of this config, with what somebody types.
+func (s *street) command(typed string, args ...string) (out, problems string, exit int) {
+	var o, p bytes.Buffer
+	root := rootCommand()
+	root.SetArgs(append(args, "--config", s.cfg))
+	root.SetIn(strings.NewReader(typed))
+	exit = executeWith(s.t.Context(), root, &o, &p)
+	return o.String(), p.String(), exit
+}
+
+// manager sets up the first manager, with a PIN.
+func (s *street) manager(name, pin string) {
+	s.t.Helper()
+	out, problems, exit := s.command("", "staff", "first", name)
+	_, link, _ := strings.Cut(out, "http")
+	if link, _, _ = strings.Cut(link, "\n"); exit != exitOK {
+		s.t.Fatalf("staff first: %s, %s", out, problems)
+	}
+	answer, err := http.PostForm("http"+link, url.Values{"pin": {pin}, "again": {pin}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	answer.Body.Close()
+}
+
 // TestRefundCommand gives money back with the command, by the rules of the pages:
 // without a supervisor, with a wrong PIN, a part, more than is left, the rest, and
 // of an order that there is not.
 func TestRefundCommand(t *testing.T) {
 	t.Parallel()
 	s := newProgram(t)
-	run := func(typed string, args ...string) (out, problems string, exit int) {
-		var o, p bytes.Buffer
-		root := rootCommand()
-		root.SetArgs(append(args, "--config", s.cfg))
-		root.SetIn(strings.NewReader(typed))
-		exit = executeWith(t.Context(), root, &o, &p)
-		return o.String(), p.String(), exit
-	}
+	run := s.command
 	sell := func() string {
 		out, problems, exit := run("", "pay", desk, "12.50", "--code", s.bank.NewCode(sandbox.Do("pays")))
 		if exit != exitOK {
@@ -39,16 +57,7 @@ func TestRefundCommand(t *testing.T) {
 	if out, problems, exit := run("", "refund", number, "--reason", "r"); exit != exitFailed || !strings.Contains(problems, "(approval)") || !strings.Contains(problems, "tillgate staff first") {
 		t.Errorf("before anybody works here: exit %d, %s, %s", exit, out, problems)
 	}
-	out, problems, exit := run("", "staff", "first", "王芳")
-	link := out[strings.Index(out, "http"):]
-	if link, _, _ = strings.Cut(link, "\n"); exit != exitOK {
-		t.Fatalf("staff first: %s, %s", out, problems)
-	}
-	answer, err := http.PostForm(link, url.Values{"pin": {"830174"}, "again": {"830174"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
+	s.manager("王芳", "830174")
 	for _, c := range []struct {
 		typed string
 		args  []string
@@ -72,14 +81,14 @@ func TestRefundCommand(t *testing.T) {
 		t.Errorf("the payer is without %s, want 10.00", net)
 	}
 	number = sell() // another order: WeChat Pay wants a minute between two refunds of one
-	out, problems, exit = run("830174\n", "refund", number, "--reason", "all", "--approver", "王芳", "--json")
+	out, problems, exit := run("830174\n", "refund", number, "--reason", "all", "--approver", "王芳", "--json")
 	var last refundLine
 	for line := range strings.Lines(out) {
 		if err := json.Unmarshal([]byte(line), &last); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
 	}
-	if exit != exitOK || last.Refund == nil || last.Refund.Amount != 1250 || last.Refund.State != "done" || s.bank.Net(number) != 0 {
+	if exit != exitOK || last.Refund.Amount != 1250 || last.Refund.State != "done" || s.bank.Net(number) != 0 {
 		t.Errorf("all of it: exit %d, %s, %+v", exit, problems, last)
 	}
 }
