@@ -11,8 +11,9 @@ LINK    = -s -w -X main.version=$(VERSION) -linkmode external -extldflags -stati
 
 .PHONY: demo build build-collect build-demo build-arm build-arm-demo test lint test-race test-long test-lives test-sim test-shops test-hotels test-histories test-arm test-device bench soak clean packages
 
-# make demo plays three visits to a counter and a parking exit and stays up with its pages;
-# make demo ONCE=1 leaves after the visits: 0 when all were paid, recorded and acknowledged.
+# make demo plays eight visits to a counter and a parking exit, a refund and two deposits at a
+# hotel's desk, and stays up with its pages; make demo ONCE=1 leaves after them: 0 when all was
+# paid, recorded and acknowledged.
 demo: build-demo
 	@.ci/packages demo
 	build/tillgate-demo demo $(if $(ONCE),--once) --out build/demo

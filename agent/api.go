@@ -13,7 +13,7 @@ import (
 // tokenBytesMin keeps a token from being guessed: 24 characters of 64 are 144 bits.
 const tokenBytesMin = 24
 
-// integratorConfig is a program of this machine that may drive the terminal.
+// integratorConfig is a program that may drive the terminal.
 type integratorConfig struct {
 	place
 	Name   string   `key:"name" need:"a name for the program"`

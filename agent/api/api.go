@@ -1,7 +1,7 @@
-// Package api is how another program of this machine drives the terminal: JSON
-// over HTTP below /api/v1, described by openapi.yaml. It hands lanes events and
-// says what the journal has; it decides nothing, calls no network, and no
-// request waits for a payer.
+// Package api is how another program drives the terminal, from this machine or
+// over TLS from elsewhere: JSON over HTTP below /api/v1, described by openapi.yaml.
+// It hands lanes events and says what the journal has; it decides nothing, calls
+// no network, and no request waits for a payer.
 package api
 
 import (

@@ -20,8 +20,8 @@ const (
 	unknownPerSecond, unknownAtOnce = 2, 20  // of all that have none that is known
 )
 
-// guard refuses what does not come from a program of this machine: a stranger's
-// name that was made to point here (DNS rebinding), and any browser's page.
+// guard refuses what no integrator's program sends: a request for a name that is
+// not this terminal's (DNS rebinding), and any browser's page.
 func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -57,7 +57,7 @@ var (
 
 var reasons = map[reason]texts{
 	otherHost:   {http.StatusMisdirectedRequest, [2]string{"This terminal is not called by that name", "此地址不是本机"}, nothing, fixIt},
-	aPage:       {http.StatusForbidden, [2]string{"The API is not for pages in a browser", "接口不接受网页请求"}, nothing, [2]string{"Ask from a program of this machine", "请由本机程序调用"}},
+	aPage:       {http.StatusForbidden, [2]string{"The API is not for pages in a browser", "接口不接受网页请求"}, nothing, [2]string{"Ask from a program", "请由程序调用"}},
 	noToken:     {http.StatusUnauthorized, [2]string{"The token is missing or not known", "令牌缺失或无效"}, nothing, [2]string{"Send the token that this terminal's config names", "请使用本机配置的令牌"}},
 	noRight:     {http.StatusForbidden, [2]string{"The token may not do that", "此令牌没有该权限"}, nothing, [2]string{"Have the right added in the terminal's config", "请在终端配置中添加权限"}},
 	noLane:      {http.StatusNotFound, [2]string{"There is no such lane", "没有这个通道"}, nothing, fixIt},

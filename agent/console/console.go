@@ -1,9 +1,9 @@
 // Package console is the pages that people at the terminal look at, and the
 // little HTTP API behind them: the cashier's page and the customer display of
 // each lane, the technician's page, and what can be done from them. It shows
-// what the lanes publish and hands them events; it is not for deciding anything,
-// keeps nothing, never calls a network, and is not for serving anybody but this
-// machine.
+// what the lanes publish and hands them events. Signed-in people reach it from
+// other machines over TLS, where Locked has everybody sign in. It keeps sessions in
+// memory and no facts; it is not for deciding anything, and never calls a network.
 package console
 
 import (
