@@ -17,7 +17,8 @@ import (
 
 const configDefault = "/etc/tillgate.toml"
 
-// oneArg accepts one optional argument, the config's path, as the config's fault when there are more.
+// configArg accepts one optional argument, the config's path. More are a mistake in
+// the command line.
 func configArg(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return usage(fmt.Errorf("one config file at most, got %d", len(args)))

@@ -275,7 +275,7 @@ func TestGrownWakes(t *testing.T) {
 	})
 }
 
-// TestCancelledWait: ctx ends the waiting, and such a step is not written later.
+// TestCancelledStep: ctx ends the waiting, and such a step is not written later.
 func TestCancelledStep(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1)

@@ -15,7 +15,7 @@ import (
 	"tillgate/store/money"
 )
 
-// read asks for something and reads the answer.
+// readAs asks for something and reads the answer.
 func readAs[T any](s *shop, token, path string) (out T) {
 	s.t.Helper()
 	got := s.serve(request(http.MethodGet, path, token, "", ""))

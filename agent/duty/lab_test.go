@@ -234,7 +234,7 @@ func (l *lab) must(err error) {
 	}
 }
 
-// spot is somebody who types a right PIN.
+// typed is somebody who types a right PIN.
 func (l *lab) typed(id string) Spot {
 	p, _ := l.Roster.Person(id)
 	return Spot{Name: p.Name, PIN: pinOf(id)}

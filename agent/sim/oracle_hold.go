@@ -106,7 +106,7 @@ func (h *hold) follower() string {
 	return h.Lane
 }
 
-// acts begins the outputs of something that was done.
+// does begins the outputs of something that was done.
 func (h *hold) does(act string, life int) {
 	h.act = act
 	h.acts[act] = &outputs{at: time.Now(), life: life, tasks: h.tasks}

@@ -17,7 +17,7 @@ func (c *court) clocks(who string, lanes ...string) (key entry.Seq) {
 	return key
 }
 
-// leaves has a shift end.
+// goes has a shift end.
 func (c *court) goes(shift entry.Seq) {
 	c.Ends(shift)
 	c.writes(shift, entry.New(entry.ShiftOff, entry.ShiftOffBody{}))

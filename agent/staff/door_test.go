@@ -98,7 +98,7 @@ func TestSignIn(t *testing.T) {
 
 const lockTime = 15 * time.Minute
 
-// pauses are after each wrong PIN in a row.
+// pause is the one after so many wrong PINs in a row.
 func pause(wrong int) time.Duration {
 	return append([]time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second},
 		slices.Repeat([]time.Duration{lockTime}, 100)...)[wrong]

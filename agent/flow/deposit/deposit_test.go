@@ -302,7 +302,6 @@ func TestAMoveWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
-// TestAMissingGrant: WeChat Pay's INVALID_REQUEST, again and again, is a person's.
 // TestANoWhileASendIsUnderWay: what the network refuses may have been sent before,
 // and that may arrive after the refusal. Until it cannot any more the refusal is not
 // the last word.
@@ -352,6 +351,7 @@ func TestANoWhileASendIsUnderWay(t *testing.T) {
 	}
 }
 
+// TestAMissingGrant: WeChat Pay's INVALID_REQUEST, again and again, is a person's.
 func TestAMissingGrant(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, onceOnly).held()

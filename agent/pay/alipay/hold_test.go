@@ -26,7 +26,7 @@ var (
 	depositTime = asked.Add(5 * time.Second)
 )
 
-// frozen is the result of a deposit that is ours and whole.
+// frozenResult is the result of a deposit that is ours and whole.
 func frozenResult() pay.Result {
 	return pay.Result{State: pay.Paid, Network: authNo, Payer: payer, Amount: 30000, PaidAt: depositTime, Held: &pay.Held{Left: 30000}, Date: asked.UTC()}
 }
