@@ -18,12 +18,12 @@ import (
 	"tillgate/agent/pay/sandbox"
 )
 
-// curl is an example of the README: an address, and what is sent to it.
+// curl is an example of the sandbox's page: an address, and what is sent to it.
 var curl = regexp.MustCompile(`curl -k https://127\.0\.0\.1:8443(/\S+)(?: -d '([^']*)')?`)
 
-// TestTheReadmesSandbox does what the README's examples do, and sees that each is
-// taken and has its effect.
-func TestTheReadmesSandbox(t *testing.T) {
+// TestTheSandboxsPage does what the examples of its DESIGN.md do, and sees that each
+// is taken and has its effect.
+func TestTheSandboxsPage(t *testing.T) {
 	t.Parallel()
 	b, err := newBank(sandbox.Options{})
 	if err != nil {
@@ -47,15 +47,15 @@ func TestTheReadmesSandbox(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	readme, err := os.ReadFile("../README.md")
+	page, err := os.ReadFile("pay/sandbox/DESIGN.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, shown, _ := strings.Cut(string(readme), "<!-- sandbox:begin -->")
+	_, shown, _ := strings.Cut(string(page), "<!-- sandbox:begin -->")
 	shown, _, _ = strings.Cut(shown, "<!-- sandbox:end -->")
 	examples := curl.FindAllStringSubmatch(shown, -1)
 	if len(examples) < 6 || len(examples) != strings.Count(shown, "curl") {
-		t.Fatalf("%d examples in the README", len(examples))
+		t.Fatalf("%d examples on the page", len(examples))
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: b.authority.Client()}}
 	answers := map[string]string{}
