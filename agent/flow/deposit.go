@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"time"
 
 	"tillgate/agent/pay"
 	"tillgate/agent/words"
@@ -94,62 +93,7 @@ type Depositing interface {
 	Machine
 	Owner() string // the lane that follows it
 	Pending() bool // a guest waits for it: no other deposit begins on the lane
-	View() DepositView
-}
-
-// DepositView is a deposit as people see it.
-type DepositView = words.Deposit
-
-// DepositOf is a deposit out of the journal, for lists and for whoever no lane
-// shows it to: as its lane's view, but for what only the lane knows.
-func DepositOf(h store.Hold, now time.Time) DepositView {
-	a := h.Asked
-	v := DepositView{Phase: phaseOf(h), Key: int64(h.ID), Lane: h.Lane, Number: a.Number, Room: h.Room, Title: a.Title, Ref: a.Ref, Network: a.Network,
-		By: a.By, Amount: a.Amount, Held: h.Held(), Captured: h.Captured, Released: h.Released, Left: max(h.Held()-h.Captured-h.Released, 0),
-		Differs: h.Differs, At: time.UnixMilli(h.AskedAt)}
-	if p := h.Placed; p != nil {
-		v.Wallet, v.Voucher, v.At = p.Wallet, p.Network, time.UnixMilli(h.At)
-		if p.Expires != 0 {
-			v.Expires = time.Unix(p.Expires, 0)
-			v.Days = int(max(v.Expires.Sub(now), 0) / (24 * time.Hour))
-		}
-		may := !h.Older && !h.Unsure && h.Moving() == nil && h.Left() > 0
-		v.Can = words.DepositCan{Capture: may && !h.Final(), Release: may, Part: may && p.Parts, RestGoes: may && p.RestGoes}
-	}
-	v.Site = SiteOf(h.Site)
-	for _, m := range h.Moves {
-		done := pay.State(m.State) == pay.Paid || pay.State(m.State) == pay.Returned
-		v.Can.Refund = v.Can.Refund || m.What == entry.Capture && done
-		move := words.DepositMove{What: m.What, Number: m.Number, Amount: m.Amount, Rest: m.Rest, Phase: words.MoveAsking, Reason: m.Reason, By: m.By}
-		switch {
-		case done:
-			move.Phase = words.MoveDone
-		case !m.Open():
-			move.Phase, move.Other = words.MoveRefused, m.Moved
-		}
-		v.Move = &move
-	}
-	return v
-}
-
-func phaseOf(h store.Hold) words.DepositPhase {
-	switch {
-	case h.Ended != 0 && pay.State(h.Ended) == pay.Mismatch:
-		return words.DepositMismatch
-	case h.Ended != 0:
-		return words.DepositRefused
-	case h.Placed == nil && h.Returning:
-		return words.DepositBack
-	case h.Placed == nil:
-		return words.DepositChecking
-	case h.Moving() != nil, h.Resting:
-		return words.DepositMoving
-	case h.Left() > 0:
-		return words.DepositHeld
-	case h.Lapsed:
-		return words.DepositLapsed
-	}
-	return words.DepositSettled
+	View() words.Deposit
 }
 
 // ErrNoAnswer is that a lane's queue is full: nothing was done.
@@ -174,14 +118,6 @@ func (l *Lane) Capture(ctx context.Context, spec CaptureSpec) (Said, error) {
 
 // Release gives money of a deposit back, with the promises of Capture.
 func (l *Lane) Release(ctx context.Context, spec ReleaseSpec) (Said, error) {
-	return l.ask(ctx, spec)
-}
-
-// RefundCapture gives back what was captured, or a part of it: a refund like any,
-// whose Order is the deposit's key and whose Capture says of which of its captures;
-// with the deposit's Number in place of a key, and no Capture, the newest that has
-// something left. Said.Key is the refund's.
-func (l *Lane) RefundCapture(ctx context.Context, spec Refund) (Said, error) {
 	return l.ask(ctx, spec)
 }
 
@@ -396,14 +332,14 @@ func (l *Lane) dropDeposit(ctx context.Context, ev DropDeposit) error {
 }
 
 // depositView is the draft in front of the lane, else its newest deposit.
-func (l *Lane) depositView() DepositView {
+func (l *Lane) depositView() words.Deposit {
 	switch {
 	case l.draft != nil:
 		d := l.draft
-		return DepositView{Phase: words.DepositReady, Lane: l.Name, Room: d.Room, Title: d.Title, Ref: d.Ref, Amount: d.Amount, By: d.By,
+		return words.Deposit{Phase: words.DepositReady, Lane: l.Name, Room: d.Room, Title: d.Title, Ref: d.Ref, Amount: d.Amount, By: d.By,
 			Can: words.DepositCan{Cancel: true}}
 	case l.held != nil:
 		return l.held.deposit().View()
 	}
-	return DepositView{}
+	return words.Deposit{}
 }

@@ -69,10 +69,6 @@ func TestAnotherTerminalsDeposit(t *testing.T) {
 		if said.Tell != "" || said.Key == 0 || d.Phase != words.DepositHeld || d.Captured != 8850 || d.Left != 21150 || d.Room != "1208" || d.Site == nil || !d.Site.Differs || d.Site.From != "0007" {
 			t.Fatalf("%q, key %d: %+v, %+v", said.Tell, said.Key, d, d.Site)
 		}
-		list := flow.DepositOf(bar.hold(v.Voucher), time.Now())
-		if list.Phase != d.Phase || list.Left != d.Left || list.Can != d.Can || list.Room != "1208" || list.Site == nil || list.Site.From != "0007" {
-			t.Errorf("the list shows %+v, the lane %+v", list, d)
-		}
 		if again := bar.takesOver(neighbour{front, nil}, v.Number); again.Tell != words.TellHoldHere {
 			t.Errorf("a second time: %q", again.Tell)
 		}

@@ -17,7 +17,7 @@ type View struct {
 	Order   words.Order   `json:"order"`
 	Behind  []words.Order `json:"behind,omitempty"` // orders that are not in front of the lane and not finished
 	Refund  words.Refund  `json:"refund,omitzero"`  // the newest one that the lane follows
-	Deposit DepositView   `json:"deposit,omitzero"` // the draft in front of the lane, else the newest that the lane follows
+	Deposit words.Deposit `json:"deposit,omitzero"` // the draft in front of the lane, else the newest that the lane follows
 	Slip    string        `json:"slip,omitempty"`   // the number on the slip that was scanned last, until somebody is served
 	Tell    words.Key     `json:"tell,omitempty"`   // a passing line
 	TellAt  time.Time     `json:"-"`

@@ -198,9 +198,6 @@ func (s *Sale) final() bool {
 // finished tells whether nothing at all is left to do.
 func (s *Sale) finished() bool { return s.final() && s.outputs.Over() }
 
-// Finished tells a lane that it may forget the order.
-func (s *Sale) Finished() bool { return s.finished() }
-
 // Yields tells whether a new order may take this one's place in front of the
 // lane: not while its payer may still be charged.
 func (s *Sale) Yields() bool {
