@@ -75,22 +75,7 @@ func (n *Networks) call(ctx context.Context, e Effect) pay.Result {
 		return pay.Result{Code: "merchant not configured"}
 	}
 	t := n.Timing(e.Network)
-	wait := t.Ask
-	switch e.Do {
-	case Charge:
-		wait = t.Call
-	case Show:
-		wait = t.Show.Call
-	case AskRefund:
-		wait = t.Refund.Call
-	case Hold:
-		wait = t.Call
-	case ShowHold:
-		wait = t.Show.Call
-	case Capture, Release:
-		wait = t.Hold.Call
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	ctx, cancel := context.WithTimeout(ctx, answerWithin(t, e.Do))
 	defer cancel()
 	switch e.Do {
 	case Charge:
@@ -117,6 +102,21 @@ func (n *Networks) call(ctx context.Context, e Effect) pay.Result {
 	return p.Undo(ctx, e.Attempt)
 }
 
+// answerWithin is how long a network may take over a call.
+func answerWithin(t pay.Timing, do Verb) time.Duration {
+	switch do {
+	case Charge, Hold:
+		return t.Call
+	case Show, ShowHold:
+		return t.Show.Call
+	case AskRefund:
+		return t.Refund.Call
+	case Capture, Release:
+		return t.Hold.Call
+	}
+	return t.Ask
+}
+
 func (n *Networks) refund(ctx context.Context, p pay.Provider, e Effect) pay.Result {
 	refunder, ok := p.(pay.Refunder)
 	if !ok {
@@ -139,17 +139,10 @@ func (n *Networks) Terms(merchant, wallet string) pay.HoldTerms {
 	return pay.HoldTerms{}
 }
 
-// noHolds is the answer in the place of a provider that takes no deposits.
-var noHolds = pay.Result{Code: "no deposits", Fault: true}
-
 func (n *Networks) hold(ctx context.Context, p pay.Provider, e Effect) pay.Result {
 	holder, ok := p.(pay.Holder)
 	if !ok {
-		r := noHolds
-		if e.Do == Hold || e.Do == ShowHold {
-			r.State = pay.NotSent
-		}
-		return r
+		return pay.NoHolds(e.Do == Hold || e.Do == ShowHold)
 	}
 	switch e.Do {
 	case Hold:
@@ -169,7 +162,7 @@ func (n *Networks) hold(ctx context.Context, p pay.Provider, e Effect) pay.Resul
 func (n *Networks) move(ctx context.Context, p pay.Provider, e Effect) pay.Result {
 	mover, ok := p.(pay.Mover)
 	if !ok {
-		return noHolds
+		return pay.NoHolds(false)
 	}
 	m := e.Move
 	m.Of, m.Device = e.Attempt, n.Device
