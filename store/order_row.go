@@ -85,9 +85,9 @@ func rowOf(s Sale) OrderRow {
 func tenderOf(code int64) string {
 	switch code {
 	case tenderCash:
-		return "cash"
+		return entry.ByCash
 	case tenderCard:
-		return "card"
+		return entry.ByCard
 	}
 	return ""
 }
@@ -186,7 +186,7 @@ func (st *story) row(key entry.Seq, done bool) OrderRow {
 		switch {
 		case t.frozen:
 			standing = IsFrozen
-		case standing != IsFrozen && !t.over && (t.returning || !t.waiting && t.Way != "qr"):
+		case standing != IsFrozen && !t.over && (t.returning || !t.waiting && t.Way != entry.ByQR):
 			standing = IsUnknown
 		}
 	}
@@ -204,7 +204,7 @@ func (st *story) row(key entry.Seq, done bool) OrderRow {
 		r.At, r.Trust, r.Seq = st.newest.Wall, st.newest.Trust, st.newest.Seq
 	}
 	r.Standing, r.Number, r.Merchant, r.Network = standing, cmp.Or(r.Number, told.Number), told.Merchant, told.Network
-	if told.Way == "cash" || told.Way == "card" {
+	if told.Way == entry.ByCash || told.Way == entry.ByCard {
 		r.Tender = told.Way
 	}
 	return r

@@ -210,7 +210,7 @@ func (t *holdTale) row() OrderRow {
 		row.Standing = IsPaid
 	case h.Ended != 0: // also where an amount is held that is not ours: that is a person's task
 		row.Standing = IsEnded
-	case !h.Returning && (h.Asked.Way == "qr" || t.heard[h.Asked.Number] == entry.StateWaiting):
+	case !h.Returning && (h.Asked.Way == entry.ByQR || t.heard[h.Asked.Number] == entry.StateWaiting):
 		row.Standing = IsOpen
 	}
 	if p := h.Placed; p != nil {

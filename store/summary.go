@@ -38,7 +38,7 @@ const (
 	tenderQR
 )
 
-var tenders = map[string]int64{"cash": tenderCash, "card": tenderCard, "qr": tenderQR}
+var tenders = map[string]int64{entry.ByCash: tenderCash, entry.ByCard: tenderCard, entry.ByQR: tenderQR}
 
 // Final tells whether no attempt of the order can still take money.
 func (s Sale) Final() bool {

@@ -258,7 +258,7 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 func (h Hold) tasks(row TaskRow, entries []entry.Entry, heard map[string]entry.HoldHeardBody) []TaskRow {
 	m := h.Moving()
 	switch {
-	case h.Unknown() && (h.Returning || heard[h.Asked.Number].State != entry.StateWaiting && h.Asked.Way != "qr"):
+	case h.Unknown() && (h.Returning || heard[h.Asked.Number].State != entry.StateWaiting && h.Asked.Way != entry.ByQR):
 		row.What, row.Of, row.Since = TaskHoldUnknown, entries[0].Seq, entries[0].Stamp
 	case m != nil:
 		row.What, row.Of, row.Number, row.Amount, row.Lane = TaskMoveUnknown, m.Asked, m.Number, m.Amount, m.Lane
@@ -306,7 +306,7 @@ func (st *story) tasks(row TaskRow) (rows []TaskRow) {
 			if t.sum > 0 {
 				r.Amount = t.sum
 			}
-		case !t.over && (t.returning || !t.waiting && t.Way != "qr"):
+		case !t.over && (t.returning || !t.waiting && t.Way != entry.ByQR):
 			r.What = TaskUnknown
 		default:
 			continue

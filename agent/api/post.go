@@ -20,9 +20,6 @@ import (
 // textBytesMax bounds a title, a reference and a reason.
 const textBytesMax = 127
 
-// clerk is who cancels in person, as the journal has it.
-const clerk = "clerk"
-
 // postSale puts an order in front of a lane: durable with the answer, so that a
 // repeat finds it. A payment code that comes along is charged for this order or
 // for none.
@@ -151,7 +148,7 @@ func event(verb string, key entry.Seq, in client.Act) (flow.Event, error) {
 	case "qr":
 		ev = flow.ShowQR{}
 	case "cancel":
-		ev = flow.Cancel{Why: clerk}
+		ev = flow.Cancel{Why: entry.ByClerk}
 	case "reprint":
 		ev = flow.Reprint{Key: key}
 	}

@@ -61,7 +61,7 @@ const siteWithin = 25 * time.Second
 // booksOf is what another agent of the site has to know of a deposit.
 func booksOf(h store.Hold) *client.Books {
 	a := h.Asked
-	return &client.Books{Merchant: a.Merchant, Account: a.Account, Asked: time.UnixMilli(h.AskedAt), Trust: int(h.AskedTrust), QR: a.Way == "qr", By: a.By,
+	return &client.Books{Merchant: a.Merchant, Account: a.Account, Asked: time.UnixMilli(h.AskedAt), Trust: int(h.AskedTrust), QR: a.Way == entry.ByQR, By: a.By,
 		Captures: entry.UsedMoves(h.Site, entry.Capture, h.Moves), Releases: entry.UsedMoves(h.Site, entry.Release, h.Moves)}
 }
 

@@ -43,7 +43,7 @@ var actions = []action{
 	{verb: verbQR, eventOf: func(input) (flow.Event, reply) { return flow.ShowQR{}, reply{} }},
 	{verb: verbCash, eventOf: cashOf},
 	{verb: verbCard, eventOf: cardOf},
-	{verb: verbCancel, eventOf: func(input) (flow.Event, reply) { return flow.Cancel{Why: "clerk"}, reply{} }, order: true},
+	{verb: verbCancel, eventOf: func(input) (flow.Event, reply) { return flow.Cancel{Why: entry.ByClerk}, reply{} }, order: true},
 	{verb: verbReprint, eventOf: reprintOf, free: true, begins: true},
 }
 

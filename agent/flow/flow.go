@@ -137,7 +137,7 @@ type Notice struct {
 	For time.Duration
 }
 
-// Cancel is a person's wish to end the order ("clerk"), or the lane's ("replaced", "gone").
+// Cancel is a person's wish to end the order (entry.ByClerk), or the lane's ("replaced", "gone").
 type Cancel struct{ Why string }
 
 // Become has the lane work in a role within its config's: at once while nobody

@@ -86,9 +86,9 @@ func (o *Output) Give(ctx context.Context, e Effect, lane string, bring func(con
 }
 
 func (o *Output) handBack(ctx context.Context, j *job, why string) {
-	result := "held"
+	result := Held
 	if o.Late {
-		result = "dropped"
+		result = Dropped
 	} else {
 		o.mu.Lock()
 		o.owed[j.lane] = j.bring
@@ -132,22 +132,22 @@ func (o *Output) Run(ctx context.Context) error {
 // work does one job and tells its lane what became of it; it answers whether the device took it.
 func (o *Output) work(ctx context.Context, j *job) bool {
 	if o.Off != nil && o.Off() {
-		o.put(ctx, j, "dropped", "") // somebody has set it so: that is nothing for the log
+		o.put(ctx, j, Dropped, "") // somebody has set it so: that is nothing for the log
 		return false
 	}
 	if j.wanted != nil && !j.wanted() {
-		o.put(ctx, j, "dropped", "nobody wants it any more")
+		o.put(ctx, j, Dropped, "nobody wants it any more")
 		return false
 	}
 	err := o.Do(ctx, j.effect)
 	switch {
 	case err == nil:
-		o.put(ctx, j, "done", "")
+		o.put(ctx, j, Done, "")
 	case errors.Is(err, ErrNotStarted):
 		o.handBack(ctx, j, err.Error())
 	case ctx.Err() != nil: // the agent is stopping; the next start goes by "perhaps"
 	default:
-		o.put(ctx, j, "failed", err.Error())
+		o.put(ctx, j, Failed, err.Error())
 	}
 	return err == nil
 }
@@ -221,11 +221,11 @@ func (l *Lane) put(ctx context.Context, s *slot, e Effect) {
 			out.Give(ctx, e, l.Name, func(context.Context, Event) {}, l.mayHear(s))
 		}
 	case e.Do == Voice && !l.faces(s): // never while another order is in front of the lane
-		l.later(ctx, Put{Key: e.Key, Output: entry.Output{What: string(e.Do), Result: "dropped"}, Why: "another order is current"})
+		l.later(ctx, Put{Key: e.Key, Output: entry.Output{What: string(e.Do), Result: Dropped}, Why: "another order is current"})
 	case out == nil && e.Do == Gate:
-		l.later(ctx, Put{Key: e.Key, Output: entry.Output{What: string(e.Do), Result: "failed"}, Why: "the lane has no gate"})
+		l.later(ctx, Put{Key: e.Key, Output: entry.Output{What: string(e.Do), Result: Failed}, Why: "the lane has no gate"})
 	case out == nil:
-		l.later(ctx, Put{Key: e.Key, Output: entry.Output{What: string(e.Do), Result: "dropped", Copy: e.Copy}})
+		l.later(ctx, Put{Key: e.Key, Output: entry.Output{What: string(e.Do), Result: Dropped, Copy: e.Copy}})
 	case e.Do == Voice:
 		out.Give(ctx, e, l.Name, l.Bring, l.mayHear(s))
 	default:

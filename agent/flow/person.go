@@ -22,6 +22,10 @@ type Decide struct {
 	Why    string
 }
 
+// NetworkFault is the task of an order, a refund or a deposit whose network says that
+// a person must look; words has its text.
+const NetworkFault = "network-fault"
+
 // Tasks are an object's that no person has seen to, oldest first.
 type Tasks []entry.Seq
 

@@ -133,7 +133,6 @@ const (
 
 // The tasks of deposits; words has their texts.
 const (
-	networkFault = "network-fault"
 	undoCapped   = "hold-capped"
 	moveCapped   = "move-capped"
 	mismatched   = "hold-mismatch"
@@ -153,8 +152,6 @@ const (
 	differing = "totals differ"
 	tooOften  = "too many tries"
 )
-
-const qr = "qr"
 
 // New makes an empty deposit for a lane.
 func New(rules Rules, lane string) *Deposit {
@@ -202,7 +199,7 @@ func (d *Deposit) final() bool {
 // finished tells whether nothing at all is left to do.
 func (d *Deposit) finished() bool { return d.final() && d.outputs.Over() }
 
-func (d *Deposit) shown() bool { return d.asked.Way == qr }
+func (d *Deposit) shown() bool { return d.asked.Way == entry.ByQR }
 
 // patience is the timing of the deposit itself.
 func (d *Deposit) patience() pay.Timing {

@@ -493,7 +493,7 @@ func TestAMerchantThatWasDisabled(t *testing.T) {
 		d.upTo(flow.QueryHold)
 		d.answer(flow.QueryHold, disabled)
 	}
-	if names := d.taskNames(); !slices.Equal(names, []string{networkFault}) {
+	if names := d.taskNames(); !slices.Equal(names, []string{flow.NetworkFault}) {
 		t.Errorf("the tasks are %v", names)
 	}
 }
@@ -584,7 +584,7 @@ func TestTheRestOfACaptureIsSeenToGo(t *testing.T) {
 		{"never", restFor, totals(8850, 0, 21150), words.DepositHeld, 21150, []string{totalsDiffer}},
 		{"another sum", time.Second, totals(8850, 21151, 0), words.DepositMoving, 0, nil},
 		{"captured elsewhere", time.Second, totals(9000, 21000, 0), words.DepositSettled, 0, []string{totalsDiffer}},
-		{"the network's fault", time.Second, pay.Result{Code: pay.CodeTotals, Fault: true}, words.DepositMoving, 0, []string{networkFault}},
+		{"the network's fault", time.Second, pay.Result{Code: pay.CodeTotals, Fault: true}, words.DepositMoving, 0, []string{flow.NetworkFault}},
 	} {
 		for _, restarts := range []bool{false, true} {
 			d := newDesk(t, onceOnly).held()
@@ -872,7 +872,7 @@ func TestAQueryThatIsBehind(t *testing.T) {
 			d.answer(flow.QueryHold, behind)
 		}
 		d.wants(words.DepositHeld, 8850, 0, 21150)
-		if v := d.deposit.View(); v.Differs || v.Move.Phase != words.MoveRefused || v.Move.Code != differing || !slices.Equal(d.taskNames(), []string{networkFault}) {
+		if v := d.deposit.View(); v.Differs || v.Move.Phase != words.MoveRefused || v.Move.Code != differing || !slices.Equal(d.taskNames(), []string{flow.NetworkFault}) {
 			t.Errorf("%s: the page shows %+v, %+v; tasks %v", name, v, v.Move, d.taskNames())
 		}
 		d.upTo(flow.QueryHold) // by itself, long before the next look
@@ -910,7 +910,7 @@ func TestAQueryThatStaysBehind(t *testing.T) {
 		d.answer(flow.QueryHold, totals(0, 0, 30000))
 	}
 	d.wants(words.DepositHeld, 0, 5000, 25000)
-	if names := d.taskNames(); !slices.Equal(names, []string{networkFault}) {
+	if names := d.taskNames(); !slices.Equal(names, []string{flow.NetworkFault}) {
 		t.Errorf("the tasks are %v", names)
 	}
 }

@@ -163,7 +163,7 @@ func (d *Deposit) endMove(e entry.Entry, number string) *entry.HoldMove {
 func (d *Deposit) foldTask(e entry.Entry) {
 	b := entry.Must[entry.TaskBody](e)
 	switch b.What {
-	case networkFault:
+	case flow.NetworkFault:
 		d.faulted = true
 	case undoCapped, moveCapped:
 		d.gaveUp = true

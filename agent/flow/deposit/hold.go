@@ -18,7 +18,7 @@ const giveUp flow.Verb = "give-up"
 func (d *Deposit) ask(ev flow.DepositSpec, now flow.Now) flow.Step {
 	way, do := "", flow.Hold
 	if ev.QR {
-		way, do = qr, flow.ShowHold
+		way, do = entry.ByQR, flow.ShowHold
 	}
 	body := entry.HoldAskedBody{Number: now.Number, Amount: ev.Amount, Lane: ev.Lane, Merchant: ev.Merchant.Name, Network: ev.Merchant.Network,
 		Code: ev.Hash, Way: way, Title: ev.Title, Ref: ev.Ref, Room: ev.RoomHash, Instead: ev.Instead, Staff: ev.Staff, By: ev.By,
@@ -40,7 +40,7 @@ func (d *Deposit) drop() flow.Step {
 	if !d.Pending() || d.unsure {
 		return tell(words.TellHoldNotHeld)
 	}
-	return d.step([]entry.Draft{entry.New(entry.HoldReturning, entry.HoldReturningBody{Why: "clerk"})}, nil)
+	return d.step([]entry.Draft{entry.New(entry.HoldReturning, entry.HoldReturningBody{Why: entry.ByClerk})}, nil)
 }
 
 // planHold is what the deposit itself needs next, while nobody knows whether it is held.

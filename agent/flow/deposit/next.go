@@ -103,7 +103,7 @@ func (d *Deposit) fault(is bool) []entry.Draft {
 	if !is || d.faulted {
 		return nil
 	}
-	return []entry.Draft{d.task(networkFault)}
+	return []entry.Draft{d.task(flow.NetworkFault)}
 }
 
 func (d *Deposit) unsaved() flow.Step { return d.step(d.outputs.Unsaved(d.asked.Number), nil) }

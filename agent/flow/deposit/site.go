@@ -29,7 +29,7 @@ func (d *Deposit) takeOver(ev flow.TakeOver, now flow.Now) flow.Step {
 	}
 	way := ""
 	if f.QR {
-		way = qr
+		way = entry.ByQR
 	}
 	body := entry.HoldInheritedBody{Asked: f.Asked.Wall, Trust: f.Asked.Trust, Captured: r.Held.Captured, Released: r.Held.Released,
 		Site: &entry.HoldSite{From: f.From, Lane: f.Lane, Captured: f.Captured, Released: f.Released,

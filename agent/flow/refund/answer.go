@@ -51,7 +51,7 @@ func (r *Refund) open(ev flow.Answer, notes []flow.Note) flow.Step {
 	case res.Fault:
 		drafts = r.told(pay.Unknown, res.Code, true)
 		if !r.faulted {
-			drafts = append(drafts, r.task(networkFault))
+			drafts = append(drafts, r.task(flow.NetworkFault))
 		}
 	case res.NotFound && r.unsure:
 		drafts = r.giveUp(lost, notCertain)
@@ -101,7 +101,7 @@ func (r *Refund) refused(res pay.Result, back money.Fen, notes []flow.Note, more
 	body := entry.RefundRefusedBody{State: uint8(res.State), Code: res.Code, Text: res.Message, Amount: back}
 	drafts := append([]entry.Draft{entry.New(entry.RefundRefused, body)}, more...)
 	if res.Fault && !r.faulted {
-		drafts = append(drafts, r.task(networkFault))
+		drafts = append(drafts, r.task(flow.NetworkFault))
 	}
 	return r.step(drafts, notes)
 }

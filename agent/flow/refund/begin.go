@@ -10,13 +10,6 @@ import (
 	"tillgate/store/entry"
 )
 
-// The ways of what never left the device, as the journal has them.
-const (
-	cash = "cash"
-	card = "card"
-	qr   = "qr"
-)
-
 func tell(key words.Key) flow.Step { return flow.Step{Tell: key} }
 
 // begin decides on a wish. Whatever would be too much is refused here, before
@@ -32,7 +25,7 @@ func (r *Refund) begin(ev flow.Refund, now flow.Now) flow.Step {
 	}
 	asked := entry.RefundAskedBody{
 		Order: p.Order, Of: p.Settled.Number, Number: p.Next(), Amount: cmp.Or(ev.Amount, p.Left()), Paid: p.Settled.Amount,
-		Lane: ev.Lane, Merchant: p.Asked.Merchant, Network: p.Asked.Network, Wallet: p.Settled.Wallet, Shown: p.Asked.Way == qr,
+		Lane: ev.Lane, Merchant: p.Asked.Merchant, Network: p.Asked.Network, Wallet: p.Settled.Wallet, Shown: p.Asked.Way == entry.ByQR,
 		Payment: p.Settled.Network, Asked: p.AskedAt.Wall, Trust: p.AskedAt.Trust, Older: p.Older,
 		Reason: ev.Reason, Staff: ev.Staff, By: ev.By, Account: now.Accounts[p.Asked.Merchant],
 	}
@@ -40,7 +33,7 @@ func (r *Refund) begin(ev flow.Refund, now flow.Now) flow.Step {
 		asked.Amount, asked.Paid, asked.Payment = cmp.Or(ev.Amount, p.LeftOf(capture)), capture.Moved, capture.Network
 		asked.Capture, asked.Held, asked.Hold = capture.Number, p.Hold.Held(), p.Hold.Placed.Network
 	}
-	if way := p.Asked.Way; way == cash || way == card {
+	if way := p.Asked.Way; way == entry.ByCash || way == entry.ByCard {
 		asked.Way = way
 		return r.byHand(asked, ev, now)
 	}

@@ -32,7 +32,7 @@ func (r *Refund) Fold(e entry.Entry) {
 		r.end(e, pay.Returned)
 		r.code, r.text, r.done, r.doneAt = "", "", &b, e.Stamp
 		r.outputs = flow.Follow(flow.Slip, flow.Voice)
-		if r.asked.Way == cash { // first: the clerk takes the money out while the slip is printed
+		if r.asked.Way == entry.ByCash { // first: the clerk takes the money out while the slip is printed
 			r.outputs = flow.Follow(flow.Drawer, flow.Slip, flow.Voice)
 		}
 	case entry.RefundRefused:
@@ -45,7 +45,7 @@ func (r *Refund) Fold(e entry.Entry) {
 		}
 	case entry.Task:
 		switch entry.Must[entry.TaskBody](e).What {
-		case networkFault:
+		case flow.NetworkFault:
 			r.faulted = true
 		case capped, lost:
 			r.gaveUp = true

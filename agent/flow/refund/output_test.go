@@ -24,7 +24,7 @@ func TestByHand(t *testing.T) {
 	for _, row := range []struct {
 		way  string
 		want []flow.Verb
-	}{{cash, []flow.Verb{flow.Drawer, flow.Slip, flow.Voice}}, {card, []flow.Verb{flow.Slip, flow.Voice}}} {
+	}{{entry.ByCash, []flow.Verb{flow.Drawer, flow.Slip, flow.Voice}}, {entry.ByCard, []flow.Verb{flow.Slip, flow.Voice}}} {
 		d := newDesk(t)
 		d.timing = pay.RefundTiming{} // no network's
 		d.payment.Asked = entry.AskedBody{Number: number, Network: row.way, Way: row.way}

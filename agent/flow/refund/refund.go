@@ -60,10 +60,9 @@ const (
 
 // The tasks of refunds.
 const (
-	networkFault = "network-fault"   // the network says that a person must look
-	capped       = "refund-capped"   // it was sent too often
-	mismatched   = "refund-mismatch" // another sum went back under its number
-	lost         = "refund-lost"     // a damaged record, and the network does not know it
+	capped     = "refund-capped"   // it was sent too often
+	mismatched = "refund-mismatch" // another sum went back under its number
+	lost       = "refund-lost"     // a damaged record, and the network does not know it
 )
 
 // The codes of what no network says; words has their texts.

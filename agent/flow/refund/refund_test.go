@@ -240,8 +240,8 @@ func TestARefundToItsEnd(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.payment.Refunds = []store.Refund{
-		{ID: 4, State: entry.RefundDone, Back: 200, Asked: entry.RefundAskedBody{Way: cash}},
-		{ID: 6, State: entry.RefundAsked, Back: 100, Asked: entry.RefundAskedBody{Way: cash}},
+		{ID: 4, State: entry.RefundDone, Back: 200, Asked: entry.RefundAskedBody{Way: entry.ByCash}},
+		{ID: 6, State: entry.RefundAsked, Back: 100, Asked: entry.RefundAskedBody{Way: entry.ByCash}},
 	}
 	d.ask(0) // all that is left
 	if b := entry.Must[entry.RefundAskedBody](d.journal[0]); b.Amount != 950 || b.Number != number+"03" {
@@ -345,7 +345,7 @@ func TestRefundsThatDoNotBegin(t *testing.T) {
 // does not say whose books it is in, and one that never leaves the device.
 func TestARefundInItsOwnBooks(t *testing.T) {
 	t.Parallel()
-	for _, row := range []struct{ was, way string }{{"of-shop", ""}, {"", ""}, {"of-another", cash}} {
+	for _, row := range []struct{ was, way string }{{"of-shop", ""}, {"", ""}, {"of-another", entry.ByCash}} {
 		d := newDesk(t)
 		d.now.Accounts = map[string]string{"shop": "of-shop"}
 		d.payment.Asked.Account, d.payment.Asked.Way = row.was, row.way
@@ -406,7 +406,7 @@ func TestRefundsOfOnePaymentStandApart(t *testing.T) {
 			d := newDesk(t)
 			first := store.Refund{ID: 4, State: entry.RefundAsked, Back: 100, Asked: entry.RefundAskedBody{Number: number + "01", Wait: row.waited.Milliseconds()}}
 			if row.byHand {
-				first.Asked.Way = cash
+				first.Asked.Way = entry.ByCash
 			}
 			d.payment.Refunds = []store.Refund{first}
 			d.payment.NewestAt = entry.Stamp{Wall: d.now.Wall - row.ago.Milliseconds(), Mono: d.now.Mono - row.ago.Milliseconds(), Trust: row.trust}

@@ -161,7 +161,7 @@ func (s *Sale) lost(ev flow.Unbooked, now flow.Now) flow.Step {
 	case flow.Restarted, flow.Free:
 		return flow.Step{Notes: []flow.Note{flow.Retry(of, now)}}
 	case flow.Cancel:
-		if of.Why != clerk {
+		if of.Why != entry.ByClerk {
 			return flow.Step{Notes: []flow.Note{flow.Retry(of, now)}}
 		}
 	}
@@ -203,7 +203,7 @@ func (a *attempt) fault(r pay.Result) []entry.Draft {
 	if !r.Fault || a.faulted {
 		return nil
 	}
-	return []entry.Draft{task(networkFault, a.Number)}
+	return []entry.Draft{task(flow.NetworkFault, a.Number)}
 }
 
 // stuck is a fault that ends nothing: what the network said of it is told to the
@@ -229,7 +229,7 @@ func (s *Sale) ended(a *attempt, state pay.State, r pay.Result, notes []flow.Not
 	drafts := append([]entry.Draft{entry.New(entry.Ended, body)}, a.fault(r)...)
 	switch {
 	case s.settled != nil || s.cancelled || s.frozen || len(s.pending()) > 1:
-	case a.returning && a.why == clerk:
+	case a.returning && a.why == entry.ByClerk:
 		drafts = append(drafts, entry.New(entry.Cancelled, entry.CancelledBody{Why: a.why}))
 	case !now.Current: // nobody is there to try again
 		drafts = append(drafts, entry.New(entry.Cancelled, entry.CancelledBody{Why: "gone"}))

@@ -7,6 +7,7 @@ import (
 	"tillgate/agent/flow"
 	"tillgate/agent/pay"
 	"tillgate/agent/words"
+	"tillgate/store/entry"
 )
 
 // What a person must look at becomes a task, once an attempt, also over a restart.
@@ -24,7 +25,7 @@ func TestAFaultIsATask(t *testing.T) {
 	d.start()
 	d.answer(flow.Charge, pay.Result{})
 	d.pass(time.Minute)
-	d.do(flow.Cancel{Why: clerk})
+	d.do(flow.Cancel{Why: entry.ByClerk})
 	if v := d.sale.View(); v.Phase != words.GoingBack || v.Code != "" {
 		t.Errorf("nothing is in its way, and the cashier reads %+v", v)
 	}

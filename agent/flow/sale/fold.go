@@ -70,7 +70,7 @@ func (s *Sale) Fold(e entry.Entry) {
 		switch b := entry.Must[entry.TaskBody](e); b.What {
 		case undoCapped:
 			s.mustFind(b.Text, e).capped = true
-		case networkFault:
+		case flow.NetworkFault:
 			s.mustFind(b.Text, e).faulted = true
 		case noUndo:
 			s.mustFind(b.Text, e).asksPerson = true
@@ -106,7 +106,7 @@ func (s *Sale) settle(e entry.Entry) {
 	a.state, a.code, a.network = pay.Paid, "", b.Network
 	s.settled, s.settledAt, s.settledSeq = &b, e.Stamp, e.Seq
 	s.outputs = flow.Follow(flow.Slip, flow.Voice)
-	if a.Way == cash { // first: the clerk gives change while the slip is printed
+	if a.Way == entry.ByCash { // first: the clerk gives change while the slip is printed
 		s.outputs = flow.Follow(flow.Drawer, flow.Slip, flow.Voice)
 	}
 	if b.Gate {

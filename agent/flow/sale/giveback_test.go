@@ -26,7 +26,7 @@ func without(t *testing.T) *desk {
 	d.timing.Undo, d.timing.UndoAgain = pay.Undo{}, nil
 	d.start()
 	d.answer(flow.Charge, lostIt)
-	d.do(flow.Cancel{Why: clerk})
+	d.do(flow.Cancel{Why: entry.ByClerk})
 	return d
 }
 
@@ -207,7 +207,7 @@ func TestAnUndoThatIsTooLate(t *testing.T) {
 	d.start()
 	d.answer(flow.Charge, lostIt)
 	d.pass(pay.WeChat.Undo.NotAfter + time.Hour)
-	d.do(flow.Cancel{Why: clerk})
+	d.do(flow.Cancel{Why: entry.ByClerk})
 	d.tick()
 	d.answer(flow.Query, paidResult)
 	d.tick()
@@ -252,7 +252,7 @@ func TestTheLastUndoMayHaveTakenEffect(t *testing.T) {
 				d := newDesk(t, flow.Cashier)
 				d.start()
 				d.answer(flow.Charge, lostIt)
-				d.do(flow.Cancel{Why: clerk})
+				d.do(flow.Cancel{Why: entry.ByClerk})
 				d.tick()
 				d.answer(flow.Undo, lostIt)
 				d.answer(flow.Query, paidResult)

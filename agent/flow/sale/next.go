@@ -118,17 +118,15 @@ func (s *Sale) amount(a *attempt) money.Fen {
 	return s.order.Amount
 }
 
-// clerk is who cancels in person; the lane's own reasons are "replaced" and "gone".
-const clerk = "clerk"
-
-// cancel ends the order, or sends its attempt back.
+// cancel ends the order, or sends its attempt back; what is not the clerk's wish is the
+// lane's own, "replaced" or "gone".
 func (s *Sale) cancel(c flow.Cancel) flow.Step {
 	switch a := s.open(); {
 	case s.cancelled:
 		return flow.Step{}
-	case c.Why != clerk && a != nil && a.shown() && !a.returning: // nobody stands there to scan it any more
+	case c.Why != entry.ByClerk && a != nil && a.shown() && !a.returning: // nobody stands there to scan it any more
 		return s.step(s.sendBack(c.Why), nil)
-	case c.Why != clerk && (a != nil || s.settled != nil || s.frozen):
+	case c.Why != entry.ByClerk && (a != nil || s.settled != nil || s.frozen):
 		return flow.Step{} // what is pending goes on; what is paid stays paid
 	case s.frozen:
 		return tell(words.TellFrozen)

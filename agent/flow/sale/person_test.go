@@ -225,7 +225,7 @@ func TestNeverBooked(t *testing.T) {
 	for name, begin := range map[string]func(d *desk){
 		"on its way back": func(d *desk) {
 			d.start()
-			d.do(flow.Cancel{Why: clerk})
+			d.do(flow.Cancel{Why: entry.ByClerk})
 			d.took(flow.Charge)
 			d.pass(time.Minute)
 			d.do(flow.Answer{Key: 1, Do: flow.Query, Number: d.sale.newest().Number, Result: pay.Result{State: pay.Mismatch, Code: "amount"}})

@@ -10,13 +10,6 @@ import (
 	"tillgate/store/entry"
 )
 
-// The ways of an attempt, as the journal has them; empty is a payment code that we scanned.
-const (
-	qr   = "qr"
-	cash = "cash"
-	card = "card"
-)
-
 // expired is why a QR code goes back that a new one may follow.
 const expired = "expired"
 
@@ -25,15 +18,15 @@ const (
 	refreshMax = 10                      // QR codes in a row that nobody paid; then the clerk asks for one
 )
 
-func (a *attempt) shown() bool { return a.Way == qr }
+func (a *attempt) shown() bool { return a.Way == entry.ByQR }
 
 func (a *attempt) tender() words.Tender {
 	switch a.Way {
-	case qr:
+	case entry.ByQR:
 		return words.ByQR
-	case cash:
+	case entry.ByCash:
 		return words.ByCash
-	case card:
+	case entry.ByCard:
 		return words.ByCard
 	}
 	return words.ByCode
@@ -47,9 +40,9 @@ func (a *attempt) besides(b entry.AskedBody) bool {
 	switch b.Way {
 	case "":
 		return a.shown() && a.returning
-	case qr:
+	case entry.ByQR:
 		return a.shown() && !a.returning && a.Merchant != b.Merchant
-	case cash, card:
+	case entry.ByCash, entry.ByCard:
 		return a.returning
 	}
 	return false
@@ -92,7 +85,7 @@ func (s *Sale) showQR(ev flow.ShowQR, now flow.Now) flow.Step {
 }
 
 func (s *Sale) show(m flow.Merchant, now flow.Now) flow.Step {
-	asked := entry.AskedBody{Number: now.Number, Merchant: m.Name, Network: m.Network, Way: qr, Account: now.Accounts[m.Name]}
+	asked := entry.AskedBody{Number: now.Number, Merchant: m.Name, Network: m.Network, Way: entry.ByQR, Account: now.Accounts[m.Name]}
 	show := s.call(flow.Show, &attempt{AskedBody: asked, asked: now.Stamp})
 	show.Title, show.Full, show.Staff, show.Note = s.order.Title, s.order.Full, s.staff, s.note()
 	drafts := append(s.opening(), entry.New(entry.Asked, asked))

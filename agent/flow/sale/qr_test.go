@@ -362,7 +362,7 @@ func TestAQRCodeAfterARestart(t *testing.T) {
 // Somebody else's amount takes the code off the screen.
 func TestAQRCodeThatIsLeft(t *testing.T) {
 	t.Parallel()
-	for _, why := range []string{clerk, "replaced", "gone"} {
+	for _, why := range []string{entry.ByClerk, "replaced", "gone"} {
 		d := newDesk(t, flow.Cashier)
 		d.shows()
 		if !d.sale.Yields() {
@@ -486,5 +486,5 @@ func TestOneCodeAMerchant(t *testing.T) {
 			t.Error("two open codes of one merchant were folded")
 		}
 	}()
-	d.sale.Fold(entry.Entry{Seq: 9, Key: 1, Kind: entry.Asked, Body: entry.Encode(entry.AskedBody{Number: "x", Merchant: "shop", Network: "wechat", Way: qr})})
+	d.sale.Fold(entry.Entry{Seq: 9, Key: 1, Kind: entry.Asked, Body: entry.Encode(entry.AskedBody{Number: "x", Merchant: "shop", Network: "wechat", Way: entry.ByQR})})
 }

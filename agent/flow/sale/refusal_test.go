@@ -26,7 +26,7 @@ func TestOnlyAScannedCodesLastNoIsSpoken(t *testing.T) {
 		{"without a code", func(d *desk) { d.start(); d.answer(flow.Charge, pay.Result{State: pay.Declined}) }, "declined"},
 		{"a code that decides nothing", func(d *desk) { d.start(); d.answer(flow.Charge, pay.Result{State: pay.Declined, Code: "SYSTEMERROR"}) }, ""},
 		{"unknown", func(d *desk) { d.start(); d.answer(flow.Charge, pay.Result{Code: "timeout"}) }, ""},
-		{"cancelled by the clerk", func(d *desk) { d.start(); d.do(flow.Cancel{Why: clerk}); d.answer(flow.Charge, no) }, ""},
+		{"cancelled by the clerk", func(d *desk) { d.start(); d.do(flow.Cancel{Why: entry.ByClerk}); d.answer(flow.Charge, no) }, ""},
 		{"a code that we showed", func(d *desk) { d.shows(); d.tick(); d.answer(flow.Query, closedQR) }, ""},
 		{"paid in cash meanwhile", func(d *desk) {
 			d.start()

@@ -98,8 +98,6 @@ const quiet = flow.Quiet
 const (
 	undoStarts = 20
 	undoCapped = "undo-capped"
-
-	networkFault = "network-fault" // a task: the network says that a person must look
 )
 
 // New makes an empty order; timing gives each network's patience.

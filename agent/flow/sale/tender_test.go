@@ -29,7 +29,7 @@ func TestCash(t *testing.T) {
 	if got := d.verbs(); !slices.Equal(got, []flow.Verb{flow.Drawer, flow.Slip, flow.Voice}) {
 		t.Errorf("effects are %v", got)
 	}
-	if r := d.took(flow.Slip).Receipt; r.Given != 2000 || r.Change != 750 || r.Network != cash || r.Number != v.Number {
+	if r := d.took(flow.Slip).Receipt; r.Given != 2000 || r.Change != 750 || r.Network != entry.ByCash || r.Number != v.Number {
 		t.Errorf("the slip is made of %+v", r)
 	}
 	d.do(flow.Cash{Given: 2000})

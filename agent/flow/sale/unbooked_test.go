@@ -161,7 +161,7 @@ func goBack(t *testing.T) *desk {
 	d := newDesk(t, flow.Cashier)
 	d.start()
 	d.answer(flow.Charge, pay.Result{Code: "timeout"})
-	d.do(flow.Cancel{Why: clerk})
+	d.do(flow.Cancel{Why: entry.ByClerk})
 	d.restart(false)
 	d.answer(flow.Query, pay.Result{Code: "timeout"})
 	return d
@@ -221,7 +221,7 @@ func TestTimesOfAnUntrustedClockDecideNothing(t *testing.T) {
 			t.Errorf("trust %d: the provider is told that it was asked at %v", trust, e.Attempt.Asked)
 		}
 		d.do(flow.Answer{Key: 1, Do: flow.Charge, Number: d.sale.attempts[0].Number, Result: pay.Result{Code: "timeout"}})
-		d.do(flow.Cancel{Why: clerk})
+		d.do(flow.Cancel{Why: entry.ByClerk})
 		d.now.Wall += (8 * 24 * time.Hour).Milliseconds() // it is set at last
 		d.now.Trust = entry.Trusted
 		if step := d.tick(); (len(step.Entries) == 1) != (trust == entry.Trusted) {
