@@ -126,11 +126,7 @@ func TestARelayThatComesLater(t *testing.T) {
 // its page, and sells.
 func TestNoDeviceAtStart(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	a := start(t, cfg)
 	for {
 		changed := a.board.Changed()
@@ -158,6 +154,18 @@ func TestNoDeviceAtStart(t *testing.T) {
 		}
 		<-changed
 	}
+}
+
+// testConfig is withSecrets as an agent runs it, at an address that is free.
+func testConfig(t *testing.T) (cfg *config, path string) {
+	t.Helper()
+	path = withSecrets(t)
+	cfg, err := loadConfig(path, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Console.Listen = "127.0.0.1:0"
+	return cfg, path
 }
 
 // withSecrets writes a config whose devices are not there, with secrets of its own.

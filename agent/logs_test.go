@@ -26,12 +26,7 @@ import (
 // before, and the command prints it, with an agent and without.
 func TestEventsSurviveARestart(t *testing.T) {
 	t.Parallel()
-	path := withSecrets(t)
-	cfg, err := loadConfig(path, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, path := testConfig(t)
 	live := func(see func(*agent)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -148,10 +143,7 @@ func TestEverySourceIsChecked(t *testing.T) {
 // TestTheLogKnowsTheSecrets: whatever the config names is hidden, in each of its forms.
 func TestTheLogKnowsTheSecrets(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg, _ := testConfig(t)
 	secrets := cfg.secrets()
 	if len(secrets) != 2 { // the key, and that of the certificate; there is no cloud
 		t.Fatalf("%d secrets", len(secrets))
@@ -183,11 +175,7 @@ func TestTheLogKnowsTheSecrets(t *testing.T) {
 // TestThePageHasTheNumbers: for whoever may see the page, and with its streams counted.
 func TestThePageHasTheNumbers(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	a := start(t, cfg)
 	get := func(path, host string) *http.Response {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+a.page.Addr().String()+path, nil)
@@ -221,11 +209,7 @@ func TestThePageHasTheNumbers(t *testing.T) {
 // TestMeasures: the numbers of an agent that has just started.
 func TestMeasures(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	a, err := build(t.Context(), cfg, slog.New(slog.DiscardHandler), ring.New(cfg.Terminal.Data, pay.NewRedactor()), &extras{})
 	if err != nil {
 		t.Fatal(err)

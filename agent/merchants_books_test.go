@@ -96,11 +96,7 @@ func TestEveryNetworkHasBooks(t *testing.T) {
 // an older version wrote says nothing of it.
 func TestAnAccountThatIsNeededCannotBeSwapped(t *testing.T) {
 	t.Parallel()
-	path := withSecrets(t)
-	cfg, err := loadConfig(path, false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg, path := testConfig(t)
 	s := openJournal(t, cfg)
 	number := s.Number()
 	order := func(account string) object {

@@ -163,11 +163,7 @@ func TestWhichCertificates(t *testing.T) {
 // TestACertificateThatIsOverStopsNothing: the agent is built, takes codes, and says so.
 func TestACertificateThatIsOverStopsNothing(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	off := clock.New(clock.Options{Wall: func() time.Time { return time.Now().Add(day) }}) // the test's certificate is good for an hour
 	a, err := build(t.Context(), cfg, slog.New(slog.DiscardHandler), ring.New(cfg.Terminal.Data, pay.NewRedactor()), &extras{clock: off})
 	if err != nil {

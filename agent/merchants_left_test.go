@@ -64,10 +64,7 @@ func commit(t *testing.T, s *store.Store, all ...object) (last entry.Entry) {
 // TestWhatIsLeftAtAMerchant: attempts and refunds whose end nobody has written.
 func TestWhatIsLeftAtAMerchant(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg, _ := testConfig(t)
 	s := openJournal(t, cfg)
 	defer s.Close()
 	open, _ := asked(s, "wechat", "old")
@@ -155,11 +152,7 @@ func TestWhatIsSaidOfALostMerchant(t *testing.T) {
 // says it before, whether an agent runs or not.
 func TestAMerchantThatIsNeededCannotBeTakenOut(t *testing.T) {
 	t.Parallel()
-	path := withSecrets(t)
-	cfg, err := loadConfig(path, false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg, path := testConfig(t)
 	if code, _, complaint := call(t, "config", "check", path); code != exitOK || complaint != "" {
 		t.Errorf("before the first start: exit %d, %q", code, complaint)
 	}
@@ -185,12 +178,7 @@ func TestAMerchantThatIsNeededCannotBeTakenOut(t *testing.T) {
 // is checked has not.
 func TestARunningAgentIsAskedWhatIsLeft(t *testing.T) {
 	t.Parallel()
-	path := withSecrets(t)
-	cfg, err := loadConfig(path, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, path := testConfig(t)
 	a := start(t, cfg)
 	untilSocket(t, cfg)
 	one, _ := asked(a.store, "wechat", "shop")

@@ -13,11 +13,7 @@ import (
 // TestSales: the page's list is a lane's own, newest first, each as its entries say.
 func TestSales(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	cfg.Lanes = append(cfg.Lanes, laneConfig{Name: "counter-1", Role: flow.Cashier, Merchants: []string{"shop"}})
 	a := start(t, cfg)
 	commit := func(lane string, amount money.Fen, drafts func(number string) []entry.Draft) {
@@ -63,11 +59,7 @@ func TestSales(t *testing.T) {
 // TestStatus: the technician's page has what it shows.
 func TestStatus(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	a := start(t, cfg)
 	s := a.status()
 	if s.Disk.Free <= 0 || s.Disk.Size < s.Disk.Free || s.Clock.Now.IsZero() || s.Clock.From == "" || len(s.Networks) != 1 || s.Cloud.State != "" || s.Started.IsZero() {

@@ -82,12 +82,7 @@ func writeMerchant(t *testing.T, dir string) {
 // verify and export ask it; a second agent is refused.
 func TestTheAgentIsAskedByTheCommands(t *testing.T) {
 	t.Parallel()
-	path := withSecrets(t)
-	cfg, err := loadConfig(path, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, path := testConfig(t)
 	a := start(t, cfg)
 	untilSocket(t, cfg)
 	if _, err := a.store.Commit(t.Context(), store.Step{Entries: []entry.Draft{entry.New(entry.Opened, entry.OpenedBody{Lane: "exit-1", Amount: 1})}}); err != nil {
@@ -126,11 +121,7 @@ func untilSocket(t *testing.T, cfg *config) {
 // TestThePageIsUp: it answers by its loopback name and refuses a stranger's.
 func TestThePageIsUp(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	a := start(t, cfg)
 	for host, want := range map[string]int{"": http.StatusOK, "evil.example": http.StatusMisdirectedRequest} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+a.page.Addr().String()+"/", nil)
@@ -169,12 +160,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"the page's port is taken", func(cfg *config, _ string) { cfg.Console.Listen = taken.Addr().String() }, "address already in use"},
 		{"a broker without a port", func(cfg *config, _ string) { cfg.Cloud.Broker = "http://x:1" }, "broker"},
 	} {
-		path := withSecrets(t)
-		cfg, err := loadConfig(path, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cfg.Console.Listen = "127.0.0.1:0"
+		cfg, path := testConfig(t)
 		row.change(cfg, filepath.Dir(path))
 		for range 2 { // a second time: the first has given everything back
 			_, err = build(t.Context(), cfg, slog.New(slog.DiscardHandler), ring.New(cfg.Terminal.Data, pay.NewRedactor()), &extras{})
@@ -188,11 +174,7 @@ func TestBuildRefuses(t *testing.T) {
 // TestALaneThatIsGone: its orders are not forgotten; a lane without devices ends them.
 func TestALaneThatIsGone(t *testing.T) {
 	t.Parallel()
-	cfg, err := loadConfig(withSecrets(t), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Console.Listen = "127.0.0.1:0"
+	cfg, _ := testConfig(t)
 	if err := os.MkdirAll(cfg.Terminal.Data, 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -14,11 +14,7 @@ import (
 // from then on it takes the name of one whose PIN is lost, over a restart too.
 func TestStaffFirst(t *testing.T) {
 	t.Parallel()
-	path := withSecrets(t)
-	cfg, err := loadConfig(path, false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg, path := testConfig(t)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
