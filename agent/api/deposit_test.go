@@ -123,9 +123,7 @@ func (s *shop) takes(key string, amount money.Fen, room string) client.Deposit {
 // often it is asked for, also after a restart.
 func TestADepositOverTheAPI(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		d := s.takes("k1", 30000, "1208")
 		capture := fmt.Sprintf("/deposits/%d/capture", d.Key)
 		s.post(capture, "k2", `{"amount_fen":8850,"reason":"breakfast"}`).deposit(t)
@@ -153,9 +151,7 @@ func TestADepositOverTheAPI(t *testing.T) {
 // lane that takes deposits.
 func TestADepositOfALaneThatWasRenamed(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		for i, row := range []struct{ token, asks, where, cause string }{
 			{tillToken, "", "lane-0", ""},
 			{tillToken, `"lane":"lane-1",`, "lane-1", ""},
@@ -195,9 +191,7 @@ func TestADepositOfALaneThatWasRenamed(t *testing.T) {
 // TestAReleaseByTheRules: as a refund, a release above the limit takes a supervisor's yes.
 func TestAReleaseByTheRules(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		d := s.takes("k1", 30000, "1208")
 		release := fmt.Sprintf("/deposits/%d/release", d.Key)
 		got := s.post(release, "k2", `{"amount_fen":0,"reason":"check-out"}`)
@@ -225,9 +219,7 @@ func TestAReleaseByTheRules(t *testing.T) {
 // guest's money go, and not for what takes it.
 func TestDepositsOffDuty(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		on := s.takes("k1", 1000, "").Key
 		shift, ok := s.desk.ShiftOf("local-2")
 		if !ok {
@@ -254,9 +246,7 @@ func TestDepositsOffDuty(t *testing.T) {
 // TestWhoMayTouchDeposits: each right for itself, and each lane.
 func TestWhoMayTouchDeposits(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		d := s.takes("k1", 1000, "")
 		at := fmt.Sprintf("/deposits/%d", d.Key)
 		for _, c := range []struct {

@@ -18,9 +18,7 @@ import (
 // has the right, and whatever is posted a key and a body that can be read.
 func TestEveryPathIsGuarded(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		o := s.costs("sale", "lane-0", 1250)
 		time.Sleep(time.Minute) // what became of its slip is written by then
 		entries := s.entries()
@@ -64,9 +62,7 @@ func TestEveryPathIsGuarded(t *testing.T) {
 // TestOneKeyFromManyAtOnce: money goes back once, and one slip comes out.
 func TestOneKeyFromManyAtOnce(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		o := s.costs("sale", "lane-0", 1250)
 		var group sync.WaitGroup
 		for range 6 {
@@ -97,9 +93,7 @@ func TestOneKeyFromManyAtOnce(t *testing.T) {
 // before its token is looked at; another's, and this machine's, are heard.
 func TestTooManyOfOneAddress(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		ask := func(from string) reply {
 			r := request(http.MethodGet, "/openapi.yaml", "", "", "")
 			r.RemoteAddr = from

@@ -21,9 +21,7 @@ import (
 // restart, and after what was refused.
 func TestAKeyActsOnce(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		o := s.sells("sale")
 		at := fmt.Sprintf("/orders/%d", o.Key)
 		s.post("/refunds", "back", fmt.Sprintf(`{"order":%d,"amount_fen":250,"reason":"one dish"}`, o.Key)).answer(t)
@@ -66,9 +64,7 @@ func TestAKeyActsOnce(t *testing.T) {
 // TestARefusedKeyIsFree: what was refused has done nothing, and may be asked for again.
 func TestARefusedKeyIsFree(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		s.bank.hold = make(chan struct{})
 		s.post("/sales", "first", strings.Replace(owes, "}", `,"code":"`+code+`"}`, 1)).answer(t)
 		if got := s.post("/sales", "second", owes); got.status != http.StatusConflict || got.cause() != "last-open" {
@@ -85,9 +81,7 @@ func TestARefusedKeyIsFree(t *testing.T) {
 // TestAKeyIsKeptSevenDays: longer is not promised, and costs memory.
 func TestAKeyIsKeptSevenDays(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		for day := range 20 { // so that the beginning has to be looked for
 			s.post("/sales", fmt.Sprint("day-", day), owes).answer(t)
 			time.Sleep(24 * time.Hour)
@@ -106,9 +100,7 @@ func TestAKeyIsKeptSevenDays(t *testing.T) {
 // TestTwoClientsAtOnce: the same key from many at once is one order, for all of them.
 func TestTwoClientsAtOnce(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		var mu sync.Mutex
 		keys := map[int64]int{}
 		var group sync.WaitGroup
@@ -131,9 +123,7 @@ func TestTwoClientsAtOnce(t *testing.T) {
 // TestAClientThatLeaves: the order that it asked for is there when it asks again.
 func TestAClientThatLeaves(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		gone, leave := context.WithCancel(context.Background())
 		leave()
 		if got := s.serve(request(http.MethodPost, "/sales", tillToken, "k", owes).WithContext(gone)); got.status != http.StatusServiceUnavailable && got.status != http.StatusAccepted {
@@ -150,9 +140,7 @@ func TestAClientThatLeaves(t *testing.T) {
 // says why, what became of the money, and what to do.
 func TestWhatIsRefused(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		key := s.post("/sales", "there", strings.Replace(owes, "lane-0", "lane-1", 1)).answer(t).Order.Key
 		entries := s.entries()
 		post := func(path, token, key, body string) *http.Request {
@@ -220,9 +208,7 @@ func TestWhatIsRefused(t *testing.T) {
 // and guessing tokens shuts out nobody.
 func TestTooManyRequests(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		ask := func(token string) int { return s.serve(request(http.MethodGet, "/lanes", token, "", "")).status }
 		for _, c := range []struct {
 			token      string
@@ -265,9 +251,7 @@ func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 // of what came is done.
 func TestASlowBody(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		listener := make(pipes, 1)
 		server := &http.Server{Handler: s.api}
 		ended, sent := make(chan struct{}), make(chan struct{})

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"tillgate/agent/api/client"
@@ -81,9 +80,7 @@ func TestARefundByTheRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				s := openShop(t)
-				defer func() { s.stop() }()
+			inShop(t, func(t *testing.T, s *shop) {
 				o := s.costs("sale", c.lane, 200_000)
 				got, p := s.gives(tillToken, "back", client.Back{Number: o.Number, Amount: c.amount, Reason: c.reason, Staff: c.staff, Approval: c.approval})
 				people := 0
@@ -109,9 +106,7 @@ func TestARefundByTheRules(t *testing.T) {
 // good for nothing else, and no program has another's.
 func TestAnApprovedRefund(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		o := s.costs("sale", "lane-0", 5000)
 		li := duty.Spot{Name: "Li", PIN: managerPIN}
 		_, err := s.desk.Enrol(t.Context(), li, "page", "")
@@ -167,9 +162,7 @@ func TestAnApprovedRefund(t *testing.T) {
 // TestRefundsWhileTheClockProvesNothing: the smallest takes a manager on the spot.
 func TestRefundsWhileTheClockProvesNothing(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		o := s.costs("sale", "lane-0", 5000)
 		s.clock = func() entry.Stamp { now := stamp(); now.Trust = entry.Untrusted; return now }
 		back := client.Back{Order: o.Key, Amount: 100, Reason: "broken"}

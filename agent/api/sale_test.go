@@ -15,9 +15,7 @@ import (
 // again and found by its number; each answer says how the money stands.
 func TestASale(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		got := s.post("/sales", "k1", owes)
 		a := got.answer(t)
 		at := fmt.Sprintf("/orders/%d", a.Order.Key)
@@ -62,9 +60,7 @@ func TestASale(t *testing.T) {
 // TestByHand: cash, cards, and an order that is cancelled.
 func TestByHand(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		for i, c := range []struct{ verb, body, state string }{
 			{"cash", `{"given_fen":2000}`, "paid"}, {"card", `{"ref":"7"}`, "paid"}, {"cancel", "", "cancelled"},
 		} {
@@ -94,9 +90,7 @@ func TestByHand(t *testing.T) {
 // when the time is up; nobody's waiting holds a payment.
 func TestLongPoll(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		s.bank.hold = make(chan struct{})
 		a := s.post("/sales", "k", strings.Replace(owes, "}", `,"code":"`+code+`"}`, 1)).answer(t)
 		if a.Order.State != "asking" {
@@ -121,9 +115,7 @@ func TestLongPoll(t *testing.T) {
 // TestEvents: a program that listens hears of every lane that it may see.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		ctx, leave := context.WithCancel(context.Background())
 		rec := httptest.NewRecorder()
 		left := make(chan struct{})
@@ -153,9 +145,7 @@ func TestEvents(t *testing.T) {
 // TestALaneThatHasGone: its orders are there to look at, and nothing is done with them.
 func TestALaneThatHasGone(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		o := s.sells("k")
 		s.api = New(Options{
 			Integrators: []Integrator{{Name: "till", Token: tillToken, Rights: Rights()}}, Lanes: []Lane{s.lanes[1]},
@@ -177,9 +167,7 @@ func TestALaneThatHasGone(t *testing.T) {
 // TestTasks: a payment that nobody has heard of waits for a person.
 func TestTasks(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		s.bank.hold = make(chan struct{})
 		a := s.post("/sales", "k", strings.Replace(owes, "}", `,"code":"`+code+`"}`, 1)).answer(t)
 		time.Sleep(time.Minute)
@@ -198,9 +186,7 @@ func TestTasks(t *testing.T) {
 // TestLists: pages of orders, lanes and devices, of what the token may see.
 func TestLists(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		var keys []string
 		for i := range 5 {
 			a := s.post("/sales", fmt.Sprint(i), strings.Replace(owes, "lane-0", fmt.Sprint("lane-", i%2), 1)).answer(t)

@@ -97,6 +97,16 @@ func openShop(t testing.TB) *shop {
 	return s
 }
 
+// inShop plays something in a shop, in a bubble of fake time.
+func inShop(t *testing.T, play func(t *testing.T, s *shop)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t)
+		defer func() { s.stop() }() // that of its last life
+		play(t, s)
+	})
+}
+
 func stamp() entry.Stamp {
 	ms := time.Now().UnixMilli()
 	return entry.Stamp{Wall: ms, Mono: ms, Trust: entry.Trusted}

@@ -45,9 +45,7 @@ func (s *shop) nextDoor() (number string) {
 // captured from.
 func TestTakingOverOverTheAPI(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		number := s.nextDoor()
 		var found client.Deposits
 		s.must(json.Unmarshal(s.get("/deposits?site=true&number="+number+"51").text, &found))
@@ -92,9 +90,7 @@ func TestTakingOverOverTheAPI(t *testing.T) {
 // that is not held yet; what is held is not.
 func TestADepositIsGivenUpOverTheAPI(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		if d := s.post("/deposits", "k1", `{"lane":"lane-0","amount_fen":1000}`).deposit(t); d.State != "ready" {
 			t.Fatalf("the draft is %+v", d)
 		}
@@ -130,9 +126,7 @@ func TestADepositIsGivenUpOverTheAPI(t *testing.T) {
 // TestACaptureIsRefundedOverTheAPI by the rules of refunds, once for each key.
 func TestACaptureIsRefundedOverTheAPI(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		d := s.takes("k1", 30000, "1208")
 		back := fmt.Sprintf("/deposits/%d/refund", d.Key)
 		if got := s.post(back, "k2", `{"amount_fen":1,"reason":"r"}`); got.status != http.StatusConflict || got.cause() != "refund-none" {
@@ -167,9 +161,7 @@ func TestACaptureIsRefundedOverTheAPI(t *testing.T) {
 // waits for the guest's code.
 func TestAnAmountAndADepositOverTheAPI(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		a := s.post("/sales", "k1", `{"lane":"lane-0","amount_fen":1250,"deposit_fen":30000,"room":"1208","code":"`+code+`"}`).answer(t)
 		synctest.Wait()
 		o := s.get(fmt.Sprintf("/orders/%d", a.Order.Key)).answer(t).Order

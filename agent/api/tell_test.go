@@ -59,9 +59,7 @@ const (
 // happens, happens once, and its answer says what has become of it.
 func TestTell(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		for _, c := range []struct{ path, body, what string }{{"/print", slip, "slip"}, {"/speak", phrase, "voice"}, {"/display", notice, "display"}} {
 			got, told := s.tells(c.path, c.what, c.body)
 			if got.status != http.StatusAccepted || told.State != "done" || told.What != c.what || told.WhatZh == "" || told.MoneyEn == "" {
@@ -109,9 +107,7 @@ func TestATroubledDevice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				s := openShop(t)
-				defer func() { s.stop() }()
+			inShop(t, func(t *testing.T, s *shop) {
 				s.jam = c.jam
 				if c.wait { // with a slip of its own
 					s.wait = make(chan struct{})
@@ -142,9 +138,7 @@ func TestATroubledDevice(t *testing.T) {
 // where the payment came first.
 func TestNothingIsSaidOverAPayment(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		s.bank.hold = make(chan struct{})
 		s.post("/sales", "k", strings.Replace(owes, "}", `,"code":"`+code+`"}`, 1)).answer(t)
 		if got := s.post("/speak", "over", phrase); got.status != http.StatusConflict || got.cause() != string(underWay) {
@@ -161,9 +155,7 @@ func TestNothingIsSaidOverAPayment(t *testing.T) {
 // TestWhatCannotBeTold: nothing of it reaches a device or the journal.
 func TestWhatCannotBeTold(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		entries := s.entries()
 		lines := func(n int) string { return `{"lane":"lane-0","lines":["x"` + strings.Repeat(`,"x"`, n-1) + `]}` }
 		for name, c := range map[string]struct {
@@ -203,9 +195,7 @@ func TestWhatCannotBeTold(t *testing.T) {
 // TestTellingHasABound: a lane is told so much, and one thing at a time is at its printer.
 func TestTellingHasABound(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := openShop(t)
-		defer func() { s.stop() }()
+	inShop(t, func(t *testing.T, s *shop) {
 		s.wait = make(chan struct{})
 		if _, told := s.tells("/print", "first", slip); told.State != "given" {
 			t.Errorf("a printer at work: %+v", told)
