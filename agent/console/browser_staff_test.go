@@ -33,24 +33,10 @@ func (p tab) picture(name string) {
 	}
 }
 
-// at waits until the page is at a path, whole, and has a text. It asks again over
-// a navigation, which ends what the browser was asked before.
+// at waits until the page is at a path, whole, and has a text.
 func (p tab) at(path, text string) {
 	p.t.Helper()
-	wanted := `document.readyState === "complete" && location.pathname.startsWith("` + path + `") && document.body.innerText.includes("` + text + `")`
-	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
-	defer cancel()
-	for {
-		if there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](wanted)); err == nil && there {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			p.picture("failed")
-			p.t.Fatalf("%s never says %q", path, text)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	p.becomes(`document.readyState === "complete" && location.pathname.startsWith("` + path + `") && document.body.innerText.includes("` + text + `")`)
 }
 
 func (p tab) goes(path string) {

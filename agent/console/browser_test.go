@@ -143,13 +143,23 @@ func (p tab) click(selector string) {
 	}
 }
 
-// becomes waits until an expression is true on the page.
+// becomes waits until an expression is true on the page. It asks again over a
+// navigation, which ends what the browser was asked before.
 func (p tab) becomes(expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(10*time.Millisecond))); err != nil {
-		p.t.Fatalf("the page never has %s: %v", expression, err)
+	for {
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		if err == nil && is {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			p.picture("failed")
+			p.t.Fatalf("the page never has %s: %v", expression, err)
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }
 
