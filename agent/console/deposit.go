@@ -452,7 +452,7 @@ func (c *console) begun(w http.ResponseWriter, r *http.Request, g guest, key ent
 // deskFor is the lane at which somebody acts on a deposit of a lane: where they
 // are on duty, if deposits are taken there, else its own, else any that takes them.
 func (c *console) deskFor(g guest, of string) string {
-	lane, any := c.laneFor(g, of), ""
+	lane, any := c.Desk.Where(g.ID, of), ""
 	for i, name := range c.names {
 		if !c.holds(i) {
 			continue

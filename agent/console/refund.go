@@ -101,28 +101,38 @@ type order struct {
 	qr      code // of the request
 }
 
-// orderOf reads an order for somebody who may see it.
+// orderOf reads an order for somebody who may look at it: the same people may see
+// it and send a form of its page.
 func (c *console) orderOf(r *http.Request, g guest) (o order, err error) {
-	lanes, err := c.Desk.Sees(g.ID)
-	if err != nil {
+	ctx, none := r.Context(), &duty.Refusal{Why: words.HaltNoOrder, Args: []any{r.PathValue("order")}}
+	if _, err = c.Desk.Sees(g.ID); err != nil { // who sees nothing is not told either what there is
 		return o, err
 	}
 	key, err := strconv.ParseInt(r.PathValue("order"), 10, 64)
 	if err != nil || key <= 0 {
-		return o, &duty.Refusal{Why: words.HaltNoOrder, Args: []any{r.PathValue("order")}}
+		return o, none
 	}
-	o.Payment, err = c.Desk.Journal.Payment(r.Context(), entry.Seq(key))
-	if err == nil {
-		var entries []entry.Entry
-		if entries, err = c.Desk.Journal.Object(r.Context(), entry.Seq(key), 0); err == nil && len(entries) > 0 {
-			o.lane, _ = flow.LaneOf(entries[0])
-		}
+	switch o.Payment, err = c.Desk.Journal.Payment(ctx, entry.Seq(key)); {
+	case errors.Is(err, store.ErrNotFound):
+		return o, none
+	case err != nil:
+		return o, err
 	}
-	if errors.Is(err, store.ErrNotFound) || err == nil && (o.lane == "" || lanes != nil && !slices.Contains(lanes, o.lane)) {
-		return o, &duty.Refusal{Why: words.HaltNoOrder, Args: []any{r.PathValue("order")}}
+	entries, err := c.Desk.Journal.Object(ctx, entry.Seq(key), 0)
+	if err != nil {
+		return o, err
 	}
-	if err == nil && c.Refunds != nil {
-		o.refunds, err = c.Refunds(r.Context(), o.Order)
+	if len(entries) > 0 {
+		o.lane, _ = flow.LaneOf(entries[0])
+	}
+	if o.lane == "" {
+		return o, none
+	}
+	if err = c.Desk.MayLook(g.ID, o.lane); err != nil {
+		return o, err
+	}
+	if c.Refunds != nil {
+		o.refunds, err = c.Refunds(ctx, o.Order)
 	}
 	if one, ok := c.sessions.of(g.token); ok && one.asked.Operation == duty.Refund && one.asked.Order == o.Order && one.asked.Until > c.Desk.Clock().Mono {
 		o.request = one.asked
@@ -172,14 +182,12 @@ func (c *console) refund(w http.ResponseWriter, r *http.Request, g guest) {
 		c.showOrder(w, r, g, http.StatusUnprocessableEntity, refused(words.AnswerTitleWrong))
 		return
 	}
-	key, _ := strconv.ParseInt(r.PathValue("order"), 10, 64) // what is none has no order
-	entries, err := c.Desk.Journal.Object(r.Context(), entry.Seq(key), 0)
-	if err != nil || len(entries) == 0 {
-		c.showOrder(w, r, g, http.StatusNotFound, c.told(&duty.Refusal{Why: words.HaltNoOrder, Args: []any{r.PathValue("order")}}))
+	o, err := c.orderOf(r, g)
+	if err != nil {
+		c.showOrder(w, r, g, http.StatusForbidden, c.told(err))
 		return
 	}
-	lane, _ := flow.LaneOf(entries[0])
-	c.giveBack(w, r, g, duty.Ask{By: g.ID, Lane: c.laneFor(g, lane), Order: entry.Seq(key), Amount: amount, Reason: strings.TrimSpace(r.PostForm.Get("reason"))})
+	c.giveBack(w, r, g, duty.Ask{By: g.ID, Lane: c.Desk.Where(g.ID, o.lane), Order: o.Order, Amount: amount, Reason: strings.TrimSpace(r.PostForm.Get("reason"))})
 }
 
 // giveBack asks the desk, and says what it says.
@@ -196,21 +204,6 @@ func (c *console) giveBack(w http.ResponseWriter, r *http.Request, g guest, ask 
 		return
 	}
 	http.Redirect(w, r, orderPath(ask.Order), http.StatusSeeOther)
-}
-
-// laneFor is where somebody works who acts on an order of a lane: that lane,
-// unless they are on duty elsewhere, or the config has it no more.
-func (c *console) laneFor(g guest, of string) string {
-	names := c.Desk.Lanes.Names()
-	if s, on := c.Desk.ShiftOf(g.ID); on {
-		if lanes := s.Lanes(); len(lanes) > 0 && !slices.Contains(lanes, of) {
-			return lanes[0]
-		}
-	}
-	if !slices.Contains(names, of) {
-		return names[0]
-	}
-	return of
 }
 
 func (c *console) approve(w http.ResponseWriter, r *http.Request, g guest) {

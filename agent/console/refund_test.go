@@ -10,6 +10,7 @@ import (
 
 	"tillgate/agent/duty"
 	"tillgate/agent/flow"
+	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
@@ -178,5 +179,45 @@ func TestRefundApproved(t *testing.T) {
 	s.send(kate, page, page+"/withdraw", url.Values{})
 	if status, text := s.send(kate, page, page+"/approve", url.Values{"name": {"Chief"}, "pin": {string(s.pins["Chief"])}}); status != http.StatusForbidden || !strings.Contains(text, "expired") || len(wishes(s.counter)) != 1 {
 		t.Errorf("approved after it was withdrawn: %d %s", status, notes(text))
+	}
+}
+
+// TestTheSlipOfAnotherLane: whoever may give an order back sees it, and whoever
+// may not see it gives nothing back, whatever form they send.
+func TestTheSlipOfAnotherLane(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.open()
+	s.hire("local-1", "Lin", staff.Technician, "830377")
+	s.hire("local-1", "Sun", staff.Clerk, "830378")
+	number, key := s.sells("exit-1", 1250)
+	page := orderPath(key)
+	s.on("Kate", "counter-1")
+	given := 0
+	for _, c := range []struct {
+		who  string
+		sees bool
+	}{{"Lin", false}, {"Sun", false}, {"Kate", true}, {"Chief", true}} {
+		cookie := s.signIn(c.who)
+		if re := s.ask("GET", "/refund?find="+number, "", "Cookie", cookie); c.sees && re.Header().Get("Location") != page {
+			t.Errorf("the number leads %s to %d %v", c.who, re.Code, re.Header())
+		}
+		if re := s.ask("GET", page, "", "Cookie", cookie); (re.Code == http.StatusOK) != c.sees || strings.Contains(re.Body.String(), "12.50") != c.sees {
+			t.Errorf("%s looks at it: %d %s", c.who, re.Code, notes(re.Body.String()))
+		}
+		form := s.console.sessions.form(strings.TrimPrefix(cookie, cookieName+"=")) // as a page of another order has one
+		re := s.ask("POST", page, url.Values{"form": {form}, "amount": {"1"}, "reason": {"cold"}}.Encode(), "Cookie", cookie)
+		if (re.Code == http.StatusSeeOther) != c.sees || strings.Contains(re.Body.String(), number) {
+			t.Errorf("%s gives it back: %d %s", c.who, re.Code, notes(re.Body.String()))
+		}
+		if c.sees {
+			given++
+			if again := s.ask("GET", re.Header().Get("Location"), "", "Cookie", cookie); again.Code != http.StatusOK || !strings.Contains(again.Body.String(), number) {
+				t.Errorf("then %s is told %d %s", c.who, again.Code, notes(again.Body.String()))
+			}
+		}
+	}
+	if here, there := wishes(s.counter), wishes(s.exit); len(here) != 1 || len(here)+len(there) != given || here[0].By != "Kate" || here[0].Order != key {
+		t.Errorf("counter-1 was asked for %+v, exit-1 for %+v", here, there)
 	}
 }

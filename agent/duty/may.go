@@ -48,6 +48,36 @@ func (d *Desk) Sees(id string) (lanes []string, err error) {
 	return lanes, err
 }
 
+// MayLook tells whether a person may look at one order of a lane that is named, as
+// a customer's slip does: whoever sees that lane, and whoever may give it back
+// where they are on duty.
+func (d *Desk) MayLook(id, lane string) error {
+	lanes, err := d.Sees(id)
+	if err == nil && (lanes == nil || slices.Contains(lanes, lane)) {
+		return nil
+	}
+	may := d.May(id, staff.Refund, d.Where(id, lane))
+	if may == nil || err == nil {
+		return may
+	}
+	return err
+}
+
+// Where is the lane on which a person acts on an order of a lane: that one, unless
+// they are on duty elsewhere, or the config has it no more.
+func (d *Desk) Where(id, of string) string {
+	names := d.Lanes.Names()
+	if s, on := d.ShiftOf(id); on {
+		if lanes := s.Lanes(); len(lanes) > 0 && !slices.Contains(lanes, of) {
+			return lanes[0]
+		}
+	}
+	if !slices.Contains(names, of) {
+		return names[0]
+	}
+	return of
+}
+
 func (d *Desk) mayAnywhere(id string, right staff.Right) bool {
 	return slices.ContainsFunc(d.Lanes.Names(), func(lane string) bool { return d.May(id, right, lane) == nil })
 }
