@@ -119,9 +119,9 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
 	defer cancel()
 	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
-	do := func(wish duty.Ask) error { _, err := a.Desk.Release(ctx, wish); return err }
+	do := a.Desk.Release
 	if capture {
-		do = func(wish duty.Ask) error { _, err := a.Desk.Capture(ctx, wish, in.Last); return err }
+		do = func(ctx context.Context, wish duty.Ask) (flow.Said, error) { return a.Desk.Capture(ctx, wish, in.Last) }
 	}
 	if err := a.withYes(ctx, wish, yes, do); err != nil {
 		return a.barred(err, depositAddress(h.ID))

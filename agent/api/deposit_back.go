@@ -93,8 +93,7 @@ func (a *api) postBackOf(w http.ResponseWriter, r *http.Request, who *caller) er
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
 	defer cancel()
 	wish := duty.Ask{By: by, Program: who.Name, Lane: h.Lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Capture: in.Capture, Reason: in.Reason, Once: req}
-	back := func(wish duty.Ask) error { _, err := a.Desk.Refund(ctx, wish); return err }
-	if err := a.withYes(ctx, wish, yes, back); err != nil {
+	if err := a.withYes(ctx, wish, yes, a.Desk.Refund); err != nil {
 		return a.barred(err, depositAddress(h.ID))
 	}
 	return a.acceptedDeposit(w, r, h.ID, "")

@@ -8,6 +8,7 @@ import (
 
 	"tillgate/agent/api/client"
 	"tillgate/agent/duty"
+	"tillgate/agent/flow"
 	"tillgate/agent/pay"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
@@ -58,8 +59,7 @@ func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) er
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
 	defer cancel()
 	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: key, Number: in.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
-	back := func(wish duty.Ask) error { _, err := a.Desk.Refund(ctx, wish); return err }
-	if err := a.withYes(ctx, wish, yes, back); err != nil {
+	if err := a.withYes(ctx, wish, yes, a.Desk.Refund); err != nil {
 		return a.barred(err, addressOf(key))
 	}
 	return a.accepted(w, r, key, "")
@@ -77,14 +77,17 @@ func (a *api) named(name string) (id string, err error) {
 	return p.ID, nil
 }
 
+// letsGo is what of the desk lets money go.
+type letsGo func(context.Context, duty.Ask) (flow.Said, error)
+
 // withYes has the desk let money go, with a yes where one came along: of who is on
 // the spot it may come with the wish, of others once the desk has asked for it.
-func (a *api) withYes(ctx context.Context, wish duty.Ask, yes *client.Approval, do func(duty.Ask) error) error {
+func (a *api) withYes(ctx context.Context, wish duty.Ask, yes *client.Approval, do letsGo) error {
 	if yes != nil {
 		wish.Request = yes.Request
 	}
 	if yes == nil || yes.Request == "" {
-		err := do(wish)
+		_, err := do(ctx, wish)
 		var halted *duty.Refusal
 		if yes == nil || !errors.As(err, &halted) || halted.Request == nil {
 			return err
@@ -94,7 +97,8 @@ func (a *api) withYes(ctx context.Context, wish duty.Ask, yes *client.Approval, 
 	if err := a.approve(ctx, wish.Request, yes); err != nil {
 		return err
 	}
-	return do(wish)
+	_, err := do(ctx, wish)
+	return err
 }
 
 // approve takes a PIN or the code of who is elsewhere. With neither a request is

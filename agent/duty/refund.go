@@ -13,33 +13,23 @@ import (
 	"tillgate/store/entry"
 )
 
-// Begun is a refund that a lane follows from now on.
-type Begun struct {
-	Order  entry.Seq
-	Refund entry.Seq    // its key
-	View   words.Refund // as it was a moment after
-}
-
 // Refund lets a part of an order go back, or all that is left of it where the
 // Ask has no amount. The Ask names the order or its number, as a slip has it. It
 // returns once the refund's intent is durable, or refused: it does not wait for a
-// network. Where it takes approvals the refusal has the request for them.
-func (d *Desk) Refund(ctx context.Context, a Ask) (Begun, error) {
+// network. Said.Key is the refund's. Where it takes approvals the refusal has the
+// request for them.
+func (d *Desk) Refund(ctx context.Context, a Ask) (flow.Said, error) {
 	a.Operation, a.Reason = Refund, strings.TrimSpace(a.Reason)
 	if !slices.Contains(d.Lanes.Names(), a.Lane) {
-		return Begun{}, halt(words.HaltNoLane, a.Lane)
+		return flow.Said{}, halt(words.HaltNoLane, a.Lane)
 	}
 	a, err := d.payable(ctx, a)
 	if err != nil {
-		return Begun{}, err
+		return flow.Said{}, err
 	}
-	said, err := d.letGo(ctx, a, func(by string) flow.Event {
+	return d.letGo(ctx, a, func(by string) flow.Event {
 		return flow.Refund{Order: a.Order, Amount: a.Amount, Capture: a.Capture, Reason: a.Reason, Staff: a.who(), By: by, Request: a.Once}
 	})
-	if err != nil {
-		return Begun{}, err
-	}
-	return Begun{Order: a.Order, Refund: said.Key, View: said.View.Refund}, nil
 }
 
 // approved is a request as it is now, nil where there is none.

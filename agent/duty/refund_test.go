@@ -60,9 +60,8 @@ func TestARefundReachesItsLane(t *testing.T) {
 	c.lanes.full = false
 	c.lanes.says = flow.Said{Key: 77, View: flow.View{Refund: words.Refund{Key: 77, Phase: words.RefundAsking}}}
 	a.Once = &entry.RequestedBody{Token: "pos"}
-	begun, err := c.Refund(t.Context(), a)
-	if err != nil || begun.Refund != 77 || begun.Order != key || begun.View.Phase != words.RefundAsking {
-		t.Fatalf("begun is %+v, %v", begun, err)
+	if said, err := c.Refund(t.Context(), a); err != nil || said.Key != 77 || said.View.Refund.Phase != words.RefundAsking {
+		t.Fatalf("the lane says %+v, %v", said, err)
 	}
 	want := flow.Refund{Order: key, Amount: 5000, Reason: "broken", Staff: c.clerk, By: "Wang；授权 Approved: Li 14:00"}
 	if got, ok := c.lanes.took[0].(flow.Refund); !ok || got.By != want.By || got.Order != want.Order || got.Amount != want.Amount || got.Reason != want.Reason || got.Staff != want.Staff || got.Request != a.Once {
