@@ -27,7 +27,7 @@ func (s *shop) hotelVisits(ctx context.Context, a *agent) error {
 		return err
 	}
 	s.tell(hotelDesk, "clerk", "captures 88.50 yuan of it at check-out; it is final for WeChat Pay: the rest goes back to the guest")
-	said, err := l.Capture(ctx, flow.CaptureSpec{Hold: first, Amount: 8850, Last: true, Reason: "早餐 Breakfast", By: "前台 Front desk"})
+	said, err := flow.Ask(ctx, l.Offer, flow.CaptureSpec{Hold: first, Amount: 8850, Last: true, Reason: "早餐 Breakfast", By: "前台 Front desk"})
 	if err := s.moved(ctx, a, first, said, err, 2); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (s *shop) hotelVisits(ctx context.Context, a *agent) error {
 		return err
 	}
 	s.tell(hotelDesk, "clerk", "releases all of it at check-out")
-	said, err = l.Release(ctx, flow.ReleaseSpec{Hold: second, Reason: "退房 Check-out", By: "前台 Front desk"})
+	said, err = flow.Ask(ctx, l.Offer, flow.ReleaseSpec{Hold: second, Reason: "退房 Check-out", By: "前台 Front desk"})
 	return s.moved(ctx, a, second, said, err, 2)
 }
 
@@ -44,7 +44,7 @@ func (s *shop) hotelVisits(ctx context.Context, a *agent) error {
 func (s *shop) hold(ctx context.Context, a *agent, room string, sum money.Fen, wallet string) (entry.Seq, error) {
 	l := laneNamed(a, hotelDesk)
 	s.tell(hotelDesk, "clerk", "asks for a deposit of %s yuan for room %s", sum, room)
-	said, err := l.Hold(ctx, flow.DepositSpec{Amount: sum, Room: room, By: "前台 Front desk"})
+	said, err := flow.Ask(ctx, l.Offer, flow.DepositSpec{Amount: sum, Room: room, By: "前台 Front desk"})
 	switch {
 	case err != nil:
 		return 0, err

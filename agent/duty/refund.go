@@ -88,21 +88,19 @@ func (d *Desk) payable(ctx context.Context, a Ask) (Ask, error) {
 	return a, nil
 }
 
-// tell gives a lane an event and waits for what it says of it, which is as long
-// as it takes to write. Whoever hangs up meanwhile undoes nothing.
+// tell gives a lane an event and waits for what it says of it. Whoever hangs up
+// meanwhile undoes nothing.
 func (d *Desk) tell(ctx context.Context, lane string, ev flow.Event) (flow.Said, error) {
-	heard := make(chan flow.Said, 1)
-	if !d.Lanes.Offer(lane, flow.Call{Of: ev, Done: func(said flow.Said) { heard <- said }}) {
-		return flow.Said{}, halt(words.HaltLaneBusy, lane)
+	said, err := flow.Ask(ctx, func(ev flow.Event) bool { return d.Lanes.Offer(lane, ev) }, ev)
+	switch {
+	case errors.Is(err, flow.ErrBusy):
+		return said, halt(words.HaltLaneBusy, lane)
+	case err != nil:
+		return said, fmt.Errorf("wait for lane %s, which goes on: %w", lane, err)
 	}
-	select {
-	case said := <-heard:
-		switch said.Tell {
-		case "", words.TellDecided, words.TellHoldScan:
-			return said, nil
-		}
-		return said, halt(words.HaltLane, said.Tell)
-	case <-ctx.Done():
-		return flow.Said{}, fmt.Errorf("wait for lane %s, which goes on: %w", lane, ctx.Err())
+	switch said.Tell {
+	case "", words.TellDecided, words.TellHoldScan:
+		return said, nil
 	}
+	return said, halt(words.HaltLane, said.Tell)
 }

@@ -14,11 +14,13 @@ import (
 	"tillgate/store/money"
 )
 
-// DepositSpec asks for a deposit: that a network holds an amount of a guest's
-// for us. It is an event of a lane, and Lane.Hold gives it to one.
+// DepositSpec asks for a deposit: that a network holds an amount of a guest's for
+// us. The lane's word on it comes once the intent is durable, or with Said.Key 0 and
+// why not; no network is waited for. The view follows the deposit from there.
 //
 // With neither a Code nor QR it is a draft in front of the lane, and the next
-// payment code that is scanned there is the guest's; the view's phase is ready.
+// payment code that is scanned there is the guest's: the lane's word is
+// words.TellHoldScan, Said.Key is 0 and the view's phase is ready.
 // A new amount or another DepositSpec takes a draft's place.
 type DepositSpec struct {
 	Amount  money.Fen  // fen
@@ -41,7 +43,10 @@ type DepositSpec struct {
 	Private  []byte // the room, sealed
 }
 
-// CaptureSpec takes a part of what is held, or all of it, for the merchant.
+// CaptureSpec takes a part of what is held, or all of it, for the merchant. The
+// deposit may be another lane's of this device: the one that is asked follows it
+// from then on. Its word comes once the intent is durable, or why not; what was held
+// is never exceeded, whatever two desks ask at once. Said.Key is the deposit's.
 type CaptureSpec struct {
 	Hold   entry.Seq // its key, or
 	Number string    // the deposit's number as the slip has it, that of one of its moves, or the wallet's voucher
@@ -56,7 +61,7 @@ type CaptureSpec struct {
 	Lane string // filled in by the lane
 }
 
-// ReleaseSpec gives what is held back to the guest.
+// ReleaseSpec gives what is held back to the guest, with the promises of CaptureSpec.
 type ReleaseSpec struct {
 	Hold   entry.Seq // as in CaptureSpec
 	Number string
@@ -94,45 +99,6 @@ type Depositing interface {
 	Owner() string // the lane that follows it
 	Pending() bool // a guest waits for it: no other deposit begins on the lane
 	View() words.Deposit
-}
-
-// ErrNoAnswer is that a lane's queue is full: nothing was done.
-var ErrNoAnswer = errors.New("the lane has too much to do; nothing was done")
-
-// Hold begins a deposit. It returns once the intent is durable, or why not: Tell
-// says so then and Key is 0; it does not wait for a network. The view follows
-// the deposit from there (View.Deposit), a slip is printed and said when it is
-// held. A draft, which waits for a code to be scanned, has no key either, and
-// Tell is words.TellHoldScan.
-func (l *Lane) Hold(ctx context.Context, spec DepositSpec) (Said, error) {
-	return l.ask(ctx, spec)
-}
-
-// Capture takes money from a deposit of this device, whichever lane has taken
-// it: from here on this lane follows it. It returns once the intent is durable,
-// or why not; what was held is never exceeded, whatever two desks ask at once.
-// Said.Key is the deposit's.
-func (l *Lane) Capture(ctx context.Context, spec CaptureSpec) (Said, error) {
-	return l.ask(ctx, spec)
-}
-
-// Release gives money of a deposit back, with the promises of Capture.
-func (l *Lane) Release(ctx context.Context, spec ReleaseSpec) (Said, error) {
-	return l.ask(ctx, spec)
-}
-
-// ask gives the lane an event and waits for what it says of it.
-func (l *Lane) ask(ctx context.Context, ev Event) (Said, error) {
-	heard := make(chan Said, 1)
-	if !l.Offer(Call{Of: ev, Done: func(s Said) { heard <- s }}) {
-		return Said{}, ErrNoAnswer
-	}
-	select {
-	case said := <-heard:
-		return said, nil
-	case <-ctx.Done():
-		return Said{}, ctx.Err()
-	}
 }
 
 // wished tells whether an event is a person's wish about a deposit.

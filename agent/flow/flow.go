@@ -117,19 +117,6 @@ type Code struct {
 	Network  string
 }
 
-// Call is an event whose sender wants to know what the lane makes of it.
-type Call struct {
-	Of   Event
-	Done func(Said) // is called once, when all that the event decides is durable; it must not block
-}
-
-// Said is what a lane makes of an event, as people see it then.
-type Said struct {
-	View View
-	Tell words.Key // the passing line that answers the event; empty: there was none
-	Key  entry.Seq // of the order or refund that the event began; 0: of none that is durable
-}
-
 // Notice has the lane's customer display show a program's text while no order is
 // in front of it.
 type Notice struct {

@@ -351,28 +351,6 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 	return nil
 }
 
-// call does what an event wants and says what has become of it.
-func (l *Lane) call(ctx context.Context, c Call) error {
-	before, _ := l.View()
-	current, given := l.current, l.given
-	l.asked = nil
-	err := l.handle(ctx, c.Of)
-	said := Said{}
-	if said.View, _ = l.View(); said.View.Told > before.Told {
-		said.Tell = said.View.Tell
-	}
-	switch {
-	case l.current != current && l.current != nil:
-		said.Key = l.current.key
-	case l.given != given:
-		said.Key = l.given.key
-	case l.asked != nil:
-		said.Key = l.asked.key
-	}
-	c.Done(said)
-	return err
-}
-
 func (l *Lane) to(ctx context.Context, key entry.Seq, ev Event) error {
 	if s := l.orders[key]; s != nil {
 		return l.apply(ctx, s, ev)
