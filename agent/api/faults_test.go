@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tillgate/agent/api/client"
+	"tillgate/agent/flow"
 )
 
 // TestAKeyActsOnce: repeated, with other parameters, by another token, after a
@@ -132,6 +133,35 @@ func TestAClientThatLeaves(t *testing.T) {
 		s.post("/sales", "k", owes).answer(t)
 		if s.orders() != 1 {
 			t.Errorf("%d orders", s.orders())
+		}
+	})
+}
+
+// TestALaneThatIsSlow: what it was not waited for may be done yet, so nobody is told
+// that it is not; the same key then finds it.
+func TestALaneThatIsSlow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t)
+		defer func() { s.stop() }()
+		goOn := make(chan struct{})
+		s.lanes[0].Offer(flow.Call{Of: flow.Tick{}, Done: func(flow.Said) { <-goOn }})
+		hold := `{"lane":"lane-0","amount_fen":30000,"code":"` + code + `"}`
+		if got := s.post("/deposits", "k", hold); got.status != http.StatusServiceUnavailable || got.cause() != string(ending) {
+			t.Errorf("after %s it is told %d %s", answerWithin, got.status, got.text)
+		}
+		for s.lanes[0].Offer(flow.Tick{}) { //nolint:revive // until its queue is full
+		}
+		for _, path := range []string{"/sales", "/deposits"} {
+			if got := s.post(path, "full", `{"lane":"lane-0","amount_fen":1250}`); got.status != http.StatusServiceUnavailable || got.cause() != string(laneBusy) {
+				t.Errorf("%s of a lane with too much to do: %d %s", path, got.status, got.text)
+			}
+		}
+		close(goOn)
+		synctest.Wait()
+		entries := s.entries()
+		if got := s.post("/deposits", "k", hold); got.status != http.StatusAccepted || s.entries() != entries || len(s.bank.held) != 1 {
+			t.Errorf("again: %d %s, %d entries more, %d deposits at the network", got.status, got.text, s.entries()-entries, len(s.bank.held))
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tillgate/agent/api/client"
+	"tillgate/agent/flow"
 	"tillgate/agent/words"
 	"tillgate/store"
 )
@@ -126,7 +127,9 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &p):
 	case errors.Is(err, store.ErrNotFound):
 		p = &problem{reason: noOrder}
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, flow.ErrBusy):
+		p = &problem{reason: laneBusy}
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded): // what was asked for may be done yet
 		p = &problem{reason: ending}
 	default:
 		a.Log.Error("the API could not use the journal", "path", r.URL.Path, "err", err)
