@@ -9,7 +9,6 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"time"
 
 	"tillgate/agent/api/client"
 	"tillgate/agent/duty"
@@ -51,27 +50,19 @@ func (a *api) postDeposit(w http.ResponseWriter, r *http.Request, who *caller) e
 	if err != nil {
 		return err
 	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.acceptedDeposit(w, r, before, "")
-	}
-	defer release()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
-	defer cancel()
-	said, err := a.Desk.Hold(ctx, duty.Ask{By: by, Program: who.Name, Lane: in.Lane}, flow.DepositSpec{Amount: in.Amount, Room: in.Room, Title: in.Title, Ref: in.Ref,
-		QR: in.QR, Code: pay.Secret(in.Code), Request: req})
-	switch {
-	case err != nil:
-		return a.barred(err, "")
-	case said.Key == 0 && said.Tell != words.TellHoldScan:
-		return refusal(said.Tell, "")
-	case said.Key == 0:
-		return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: wireDeposit(said.View.Deposit), Tell: lineOf(said.Tell)})
-	}
-	return a.acceptedDeposit(w, r, said.Key, said.Tell)
+	spec := flow.DepositSpec{Amount: in.Amount, Room: in.Room, Title: in.Title, Ref: in.Ref, QR: in.QR, Code: pay.Secret(in.Code), Request: req}
+	return a.once(r, req, answerWithin, a.standing(w, r), func(ctx context.Context) error {
+		said, err := a.Desk.Hold(ctx, duty.Ask{By: by, Program: who.Name, Lane: in.Lane}, spec)
+		switch {
+		case err != nil:
+			return a.barred(err, "")
+		case said.Key == 0 && said.Tell != words.TellHoldScan:
+			return refusal(said.Tell, "")
+		case said.Key == 0:
+			return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: wireDeposit(said.View.Deposit), Tell: lineOf(said.Tell)})
+		}
+		return a.acceptedDeposit(w, r, said.Key, said.Tell)
+	})
 }
 
 // postMove has a part of a deposit captured, or money of it released, by the rules
@@ -108,25 +99,12 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	case !capture && (in.Amount < 0 || in.Last):
 		return misread("a release has no last; amount_fen is 0 for all that is left")
 	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.acceptedDeposit(w, r, h.ID, "")
-	}
-	defer release()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
-	defer cancel()
 	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
 	do := a.Desk.Release
 	if capture {
 		do = func(ctx context.Context, wish duty.Ask) (flow.Said, error) { return a.Desk.Capture(ctx, wish, in.Last) }
 	}
-	if err := a.withYes(ctx, wish, yes, do); err != nil {
-		return a.barred(err, depositAddress(h.ID))
-	}
-	return a.acceptedDeposit(w, r, h.ID, "")
+	return a.letGo(r, wish, yes, depositAddress(h.ID), do, func() error { return a.acceptedDeposit(w, r, h.ID, "") })
 }
 
 // desk is the lane on which a deposit moves: the one that is asked for, else its
@@ -226,6 +204,11 @@ func (a *api) acceptedDeposit(w http.ResponseWriter, r *http.Request, key entry.
 	return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: d, Tell: lineOf(tell)})
 }
 
+// standing answers how the deposit stands that a key has asked for before.
+func (a *api) standing(w http.ResponseWriter, r *http.Request) func(entry.Seq) error {
+	return func(key entry.Seq) error { return a.acceptedDeposit(w, r, key, "") }
+}
+
 func lineOf(tell words.Key) *client.Line {
 	if tell == "" {
 		return nil
@@ -245,29 +228,15 @@ func (a *api) getDeposit(w http.ResponseWriter, r *http.Request, who *caller) er
 		return err
 	}
 	lane, _ := a.lane(who, h.Lane) // nil of one that has gone: nothing of its deposits changes
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
 	seen := r.URL.Query().Get("state")
-	for {
-		var changed <-chan struct{}
-		if lane != nil {
-			_, changed = lane.View()
-		}
+	d, err := poll(r.Context(), lane, wait, func() (client.Deposit, bool, error) {
 		d, err := a.depositView(r.Context(), h.ID)
-		if err != nil {
-			return err
-		}
-		if wait == 0 || d.State != seen {
-			return answer(w, http.StatusOK, client.DepositAnswer{Deposit: d})
-		}
-		select {
-		case <-changed:
-		case <-timer.C:
-			wait = 0
-		case <-r.Context().Done():
-			return r.Context().Err()
-		}
+		return d, d.State != seen, err
+	})
+	if err != nil {
+		return err
 	}
+	return answer(w, http.StatusOK, client.DepositAnswer{Deposit: d})
 }
 
 // getDeposits answers the deposits that a query wants, newest first.

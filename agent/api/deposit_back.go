@@ -31,28 +31,19 @@ func (a *api) postDrop(w http.ResponseWriter, r *http.Request, who *caller) erro
 	if err != nil {
 		return err
 	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.acceptedDeposit(w, r, before, "")
-	}
-	defer release()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
-	defer cancel()
 	key := entry.Seq(in.Deposit)
-	_, err = a.Desk.Drop(ctx, duty.Ask{By: by, Program: who.Name, Lane: in.Lane, Order: key})
-	if err != nil {
-		return a.barred(err, "")
-	}
-	if key == 0 {
-		return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: wireDeposit(words.Deposit{Phase: words.DepositRefused, Lane: in.Lane})})
-	}
-	if err := a.did(ctx, req, key); err != nil {
-		return err
-	}
-	return a.acceptedDeposit(w, r, key, "")
+	return a.once(r, req, answerWithin, a.standing(w, r), func(ctx context.Context) error {
+		if _, err := a.Desk.Drop(ctx, duty.Ask{By: by, Program: who.Name, Lane: in.Lane, Order: key}); err != nil {
+			return a.barred(err, "")
+		}
+		if key == 0 {
+			return answer(w, http.StatusAccepted, client.DepositAnswer{Deposit: wireDeposit(words.Deposit{Phase: words.DepositRefused, Lane: in.Lane})})
+		}
+		if err := a.did(ctx, req, key); err != nil {
+			return err
+		}
+		return a.acceptedDeposit(w, r, key, "")
+	})
 }
 
 // postBackOf gives back what was captured of a deposit, or a part of it, by the
@@ -82,21 +73,8 @@ func (a *api) postBackOf(w http.ResponseWriter, r *http.Request, who *caller) er
 	if err != nil {
 		return err
 	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.acceptedDeposit(w, r, h.ID, "")
-	}
-	defer release()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
-	defer cancel()
 	wish := duty.Ask{By: by, Program: who.Name, Lane: h.Lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Capture: in.Capture, Reason: in.Reason, Once: req}
-	if err := a.withYes(ctx, wish, yes, a.Desk.Refund); err != nil {
-		return a.barred(err, depositAddress(h.ID))
-	}
-	return a.acceptedDeposit(w, r, h.ID, "")
+	return a.letGo(r, wish, yes, depositAddress(h.ID), a.Desk.Refund, func() error { return a.acceptedDeposit(w, r, h.ID, "") })
 }
 
 // refundsOf are what of a deposit's captures has gone back, or is about to.

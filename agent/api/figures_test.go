@@ -45,9 +45,8 @@ func TestFiguresOfTheAPI(t *testing.T) {
 		}
 		called = append(called, time.Since(began))
 		began = time.Now()
-		release := func() {}
 		wish := flow.Amount{Amount: 1250, Title: "Parking", Request: &entry.RequestedBody{Token: "lane", Key: fmt.Append(nil, i)}}
-		if said, err := ask(context.Background(), s.lanes[1], release, wish, nil); err != nil || said.Key == 0 {
+		if said, err := flow.Ask(context.Background(), s.lanes[1].Offer, wish); err != nil || said.Key == 0 {
 			t.Fatalf("%+v, %v", said, err)
 		}
 		asked = append(asked, time.Since(began))

@@ -121,3 +121,20 @@ func (a *api) claim(ctx context.Context, req *entry.RequestedBody) (before entry
 	}
 	return before, release, err
 }
+
+// once does what a request asks for, within a time; where its key has asked for it
+// before, again answers how the object that it asked for stands. Whoever leaves
+// undoes nothing.
+func (a *api) once(r *http.Request, req *entry.RequestedBody, within time.Duration, again func(entry.Seq) error, do func(context.Context) error) error {
+	before, release, err := a.claim(r.Context(), req)
+	switch {
+	case err != nil:
+		return err
+	case before != 0:
+		return again(before)
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), within)
+	defer cancel()
+	return do(ctx)
+}

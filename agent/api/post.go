@@ -53,12 +53,7 @@ func (a *api) postSale(w http.ResponseWriter, r *http.Request, who *caller) erro
 		return a.accepted(w, r, before, "")
 	}
 	wish := flow.Amount{Amount: in.Amount, Title: in.Title, Ref: in.Ref, Full: in.Full, Deposit: in.Deposit, Room: in.Room, By: who.Name, Staff: who.Name, Request: req}
-	said, err := ask(r.Context(), lane, release, wish, func(began flow.Said) flow.Event {
-		if began.Key == 0 || in.Code == "" {
-			return nil
-		}
-		return flow.For{Key: began.Key, Of: flow.Scanned{Text: pay.Secret(in.Code)}}
-	})
+	said, err := sell(r.Context(), lane, release, wish, pay.Secret(in.Code))
 	if err != nil {
 		return err
 	}
@@ -93,25 +88,20 @@ func (a *api) postAct(w http.ResponseWriter, r *http.Request, who *caller) error
 	if err != nil {
 		return err
 	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.accepted(w, r, before, "")
-	}
-	defer release()
-	said, err := ask(r.Context(), lane, func() {}, ev, nil)
-	switch {
-	case err != nil:
-		return err
-	case said.Tell != "" && !slices.Contains(done, said.Tell):
-		return refusal(said.Tell, addressOf(key))
-	}
-	if err := a.did(context.WithoutCancel(r.Context()), req, key); err != nil {
-		return err
-	}
-	return a.accepted(w, r, key, said.Tell)
+	again := func(before entry.Seq) error { return a.accepted(w, r, before, "") }
+	return a.once(r, req, answerWithin, again, func(ctx context.Context) error {
+		said, err := flow.Ask(ctx, lane.Offer, ev)
+		switch {
+		case err != nil:
+			return err
+		case said.Tell != "" && !slices.Contains(done, said.Tell):
+			return refusal(said.Tell, addressOf(key))
+		}
+		if err := a.did(ctx, req, key); err != nil {
+			return err
+		}
+		return a.accepted(w, r, key, said.Tell)
+	})
 }
 
 // did writes down that a request was carried out on an object. That it stands there
@@ -161,38 +151,35 @@ func event(verb string, key entry.Seq, in client.Act) (flow.Event, error) {
 	return ev, nil
 }
 
-// ask gives a lane an event, then what follows from what it said, and answers
-// what it said last. The key is released when that is durable, also where the
-// caller has left.
-func ask(ctx context.Context, lane Lane, release func(), ev flow.Event, then func(flow.Said) flow.Event) (flow.Said, error) {
+// sell puts an order in front of a lane, then has the payment code that came along
+// charged for it, and answers what the lane said last. The key is released when that
+// is durable, also where the caller has left.
+func sell(ctx context.Context, lane Lane, release func(), wish flow.Amount, code pay.Secret) (flow.Said, error) {
 	answers := make(chan flow.Said, 1)
 	last := func(said flow.Said) {
 		release()
 		answers <- said
 	}
-	first := func(said flow.Said) {
-		if then == nil {
+	opened := func(said flow.Said) {
+		if said.Key == 0 || code == "" {
 			last(said)
 			return
 		}
-		next := then(said)
-		switch {
-		case next == nil:
-			last(said)
-		case !lane.Offer(flow.Call{Of: next, Done: func(s flow.Said) { s.Key = said.Key; last(s) }}):
+		charge := flow.For{Key: said.Key, Of: flow.Scanned{Text: code}}
+		if !lane.Offer(flow.Call{Of: charge, Done: func(s flow.Said) { s.Key = said.Key; last(s) }}) {
 			said.Tell = words.AnswerLaneBusy
 			last(said)
 		}
 	}
-	if !lane.Offer(flow.Call{Of: ev, Done: first}) {
+	if !lane.Offer(flow.Call{Of: wish, Done: opened}) {
 		release()
-		return flow.Said{}, &problem{reason: laneBusy}
+		return flow.Said{}, flow.ErrBusy
 	}
 	select {
 	case said := <-answers:
 		return said, nil
 	case <-ctx.Done():
-		return flow.Said{}, &problem{reason: ending}
+		return flow.Said{}, ctx.Err()
 	}
 }
 

@@ -48,21 +48,8 @@ func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) er
 	if err != nil {
 		return err
 	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.accepted(w, r, key, "")
-	}
-	defer release()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin) // whoever leaves undoes nothing
-	defer cancel()
 	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: key, Number: in.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
-	if err := a.withYes(ctx, wish, yes, a.Desk.Refund); err != nil {
-		return a.barred(err, addressOf(key))
-	}
-	return a.accepted(w, r, key, "")
+	return a.letGo(r, wish, yes, addressOf(key), a.Desk.Refund, func() error { return a.accepted(w, r, key, "") })
 }
 
 // named is the person whom a program names, "" for nobody.
@@ -79,6 +66,17 @@ func (a *api) named(name string) (id string, err error) {
 
 // letsGo is what of the desk lets money go.
 type letsGo func(context.Context, duty.Ask) (flow.Said, error)
+
+// letGo has the desk let money go, once for a key: the wish's. Stands answers how the
+// order at an address stands, also where its key has asked for it before.
+func (a *api) letGo(r *http.Request, wish duty.Ask, yes *client.Approval, address string, do letsGo, stands func() error) error {
+	return a.once(r, wish.Once, answerWithin, func(entry.Seq) error { return stands() }, func(ctx context.Context) error {
+		if err := a.withYes(ctx, wish, yes, do); err != nil {
+			return a.barred(err, address)
+		}
+		return stands()
+	})
+}
 
 // withYes has the desk let money go, with a yes where one came along: of who is on
 // the spot it may come with the wish, of others once the desk has asked for it.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,6 +140,16 @@ func waitOf(w http.ResponseWriter, r *http.Request) (wait time.Duration, err err
 // changed is an order once its state, or how it stands, is not what the caller
 // has seen; where they name neither, once anything of it has changed.
 func (a *api) changed(ctx context.Context, lane Lane, key entry.Seq, seen, first string, wait time.Duration) (client.Order, error) {
+	return poll(ctx, lane, wait, func() (client.Order, bool, error) {
+		o, err := a.order(ctx, key)
+		first = cmp.Or(first, o.Stands)
+		return o, seen != "" && o.State != seen || o.Stands != first, err
+	})
+}
+
+// poll reads what a lane shows until that is news, or the time is up, and answers it
+// as it is then. A lane that is nil has gone: nothing changes any more.
+func poll[T any](ctx context.Context, lane Lane, wait time.Duration, read func() (now T, news bool, err error)) (T, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {
@@ -146,22 +157,16 @@ func (a *api) changed(ctx context.Context, lane Lane, key entry.Seq, seen, first
 		if lane != nil {
 			_, changed = lane.View()
 		}
-		o, err := a.order(ctx, key)
-		if err != nil {
-			return o, err
-		}
-		if first == "" {
-			first = o.Stands
-		}
-		if wait == 0 || seen != "" && o.State != seen || o.Stands != first {
-			return o, nil
+		now, news, err := read()
+		if err != nil || news || wait == 0 {
+			return now, err
 		}
 		select {
 		case <-changed:
 		case <-timer.C:
-			return o, nil
+			return now, nil
 		case <-ctx.Done():
-			return o, ctx.Err()
+			return now, ctx.Err()
 		}
 	}
 }

@@ -34,24 +34,17 @@ func (a *api) postTakeOver(w http.ResponseWriter, r *http.Request, who *caller) 
 	if err != nil {
 		return err
 	}
-	before, release, err := a.claim(r.Context(), req)
-	switch {
-	case err != nil:
-		return err
-	case before != 0:
-		return a.acceptedDeposit(w, r, before, "")
-	}
-	defer release()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), siteWithin)
-	defer cancel()
-	said, err := a.Desk.TakeOver(ctx, duty.Ask{By: by, Program: who.Name, Lane: in.Lane, Number: in.Number, Once: req})
-	switch {
-	case err != nil:
-		return a.barred(err, "")
-	case said.Key == 0:
-		return refusal(words.TellHoldUnbooked, "")
-	}
-	return a.acceptedDeposit(w, r, said.Key, said.Tell)
+	wish := duty.Ask{By: by, Program: who.Name, Lane: in.Lane, Number: in.Number, Once: req}
+	return a.once(r, req, siteWithin, a.standing(w, r), func(ctx context.Context) error {
+		said, err := a.Desk.TakeOver(ctx, wish)
+		switch {
+		case err != nil:
+			return a.barred(err, "")
+		case said.Key == 0:
+			return refusal(words.TellHoldUnbooked, "")
+		}
+		return a.acceptedDeposit(w, r, said.Key, said.Tell)
+	})
 }
 
 // siteWithin is how long other agents and a network may take to say how a deposit
