@@ -16,7 +16,7 @@ import (
 // one device share it.
 func (a *agent) makeOutputs() {
 	for name, p := range a.devices.printers {
-		a.addOutput(name, flow.Slip, func(ctx context.Context, e flow.Effect) error {
+		out := a.addOutput(name, flow.Slip, func(ctx context.Context, e flow.Effect) error {
 			r := e.Receipt
 			r.Site = a.cfg.Terminal.Name
 			slip := words.Slip(r)
@@ -28,6 +28,9 @@ func (a *agent) makeOutputs() {
 			}
 			return notStarted(p.Print(ctx, slip), printer.ErrNotStarted)
 		})
+		if r, ok := p.(printer.Readier); ok {
+			out.Ready = r.Ready
+		}
 	}
 	for name, s := range a.devices.speakers {
 		out := a.addOutput(name, flow.Voice, func(ctx context.Context, e flow.Effect) error {

@@ -23,6 +23,12 @@ type Printer interface {
 	Print(ctx context.Context, slip Slip) error
 }
 
+// Readier is a printer that can be asked whether it could print now, without
+// printing. An error says why it could not.
+type Readier interface {
+	Ready(ctx context.Context) error
+}
+
 // Slip is everything that one slip says, ready made and in the customer's
 // languages. An empty field takes no room. Texts may hold line breaks; what a
 // Chinese printer has no character for is printed as a question mark, and

@@ -33,7 +33,13 @@ type Output struct {
 	Do   func(context.Context, Effect) error // wraps ErrNotStarted when nothing happened
 	Late bool                                // an output that was not taken in time is worthless: voice
 	Off  func() bool                         // it is not wanted at all while this says so; nil: it always is
-	Log  *slog.Logger
+
+	// Ready is nil when Do could begin now. Only then are the lanes told that the
+	// device is free again: each attempt of what they are owed is written down, and a
+	// printer without paper for a week would fill the journal. Without it they are told.
+	Ready func(context.Context) error
+
+	Log *slog.Logger
 
 	once  sync.Once
 	jobs  chan *job
@@ -115,7 +121,9 @@ func (o *Output) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-retry:
-			o.free(ctx)
+			if o.Ready == nil || o.Ready(ctx) == nil {
+				o.free(ctx)
+			}
 			again = min(2*again, freeAgainUp)
 		case j := <-o.jobs:
 			if !j.timer.Stop() || !j.take() {

@@ -10,7 +10,10 @@ import (
 	"tillgate/printer"
 )
 
-var _ printer.Printer = (*Printer)(nil)
+var (
+	_ printer.Printer = (*Printer)(nil)
+	_ printer.Readier = (*Printer)(nil)
+)
 
 // Opener opens the printer's port. Its Write ends by itself, with the count of
 // bytes that were taken; its Read blocks until bytes come or the port is closed.
@@ -72,6 +75,23 @@ func (p *Printer) Print(ctx context.Context, slip printer.Slip) error {
 	return fmt.Errorf("print %s: perhaps printed: %s: %w", slip.ID, p.name, err)
 }
 
+// Ready opens the port where it is not, and asks a printer that has status
+// whether it can print. Nothing comes out.
+func (p *Printer) Ready(ctx context.Context) error {
+	select {
+	case <-p.turn:
+		defer func() { p.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	err := p.prepare(ctx)
+	if err != nil {
+		p.broke(0, err)
+		return fmt.Errorf("%s is not ready: %w", p.name, err)
+	}
+	return nil
+}
+
 func (p *Printer) notStarted(slip printer.Slip, err error) error {
 	return fmt.Errorf("print %s: %w: %s: %w", slip.ID, printer.ErrNotStarted, p.name, err)
 }
@@ -81,8 +101,7 @@ func (p *Printer) notStarted(slip printer.Slip, err error) error {
 func (p *Printer) print(ctx context.Context, stream []byte) (sent int, err error) {
 	defer func() {
 		if err != nil {
-			p.torn = p.torn || sent > 0 || errors.Is(err, errPortLost)
-			p.hangUp()
+			p.broke(sent, err)
 		}
 	}()
 	if err := p.prepare(ctx); err != nil {
@@ -154,6 +173,13 @@ func (p *Printer) consumed(ctx context.Context, bytes int) error {
 		return errors.New("the paper ended within the slip")
 	}
 	return nil
+}
+
+// broke closes the port after an error, and remembers whether the printer may
+// wait for the rest of something.
+func (p *Printer) broke(sent int, err error) {
+	p.torn = p.torn || sent > 0 || errors.Is(err, errPortLost)
+	p.hangUp()
 }
 
 func (p *Printer) hangUp() {

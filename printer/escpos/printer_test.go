@@ -174,6 +174,43 @@ func TestNothingWasPrinted(t *testing.T) {
 	}
 }
 
+// TestReady: who asks hears why nothing could be printed, and nothing comes out.
+func TestReady(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		set  func(*counter)
+		want string
+	}{
+		{func(c *counter) { c.refuse = syscall.ENODEV }, "open: no such device"},
+		{func(c *counter) { c.port.Set(paper.Status{PaperOut: true}) }, "the paper is out"},
+		{func(c *counter) { c.port.Set(paper.Status{CoverOpen: true}) }, "the cover is open"},
+		{func(c *counter) { c.mute = true }, "the printer does not answer"},
+		{func(c *counter) { c.left = 0 }, "the port is lost: input/output error"},
+	} {
+		t.Run(row.want, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newCounter(t)
+				defer c.Close()
+				row.set(c)
+				if err := c.Ready(t.Context()); err == nil || err.Error() != "counter printer is not ready: "+row.want {
+					t.Errorf("%v, want %s", err, row.want)
+				}
+				c.refuse, c.left, c.mute = nil, -1, false
+				c.port.Set(paper.Status{})
+				if err := c.Ready(t.Context()); err != nil {
+					t.Error(err)
+				}
+				c.printed(0)
+				if err := c.Print(t.Context(), small()); err != nil {
+					t.Error(err)
+				}
+				c.printed(1)
+			})
+		})
+	}
+}
+
 // TestCutAnywhere cuts the wire after every so many bytes. The error says what
 // came of it, and the next slip is whole, also when the cut was in an image.
 func TestCutAnywhere(t *testing.T) {
