@@ -90,8 +90,16 @@ func (a *agent) withAPI(pages http.Handler) http.Handler {
 		lanes[i] = l
 	}
 	answers := api.New(api.Options{
-		Integrators: a.programs, Lanes: lanes, Journal: a.store, Rows: a.store, Requests: a.store, Deposits: a.store, CodeHash: a.store.CodeHash,
-		Timing: a.networks.Timing, Devices: a.wires, Tasks: a.store.Tasks, Desk: a.desk, Outputs: a.outputOf, Hosts: a.cfg.Console.names(), Limit: &a.limit, Log: a.log,
+		Integrators: a.programs,
+		Lanes:       lanes,
+		Store:       a.store,
+		Timing:      a.networks.Timing,
+		Devices:     a.wires,
+		Desk:        a.desk,
+		Outputs:     a.outputOf,
+		Hosts:       a.cfg.Console.names(),
+		Limit:       &a.limit,
+		Log:         a.log,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/") {

@@ -5,7 +5,6 @@
 package api
 
 import (
-	"context"
 	_ "embed"
 	"encoding/json"
 	"log/slog"
@@ -19,7 +18,6 @@ import (
 	"tillgate/agent/pay"
 	"tillgate/agent/throttle"
 	"tillgate/store"
-	"tillgate/store/entry"
 )
 
 // Lane is what the API needs of a lane.
@@ -28,31 +26,6 @@ type Lane interface {
 	View() (flow.View, <-chan struct{})
 	// Offer gives the lane an event; false when it has too much to do.
 	Offer(flow.Event) bool
-}
-
-// Journal is what the API needs of the store.
-type Journal interface {
-	Commit(ctx context.Context, step store.Step) ([]entry.Entry, error)
-	Object(ctx context.Context, key, after entry.Seq) ([]entry.Entry, error)
-	Find(ctx context.Context, name string) (entry.Seq, error)
-	Payment(ctx context.Context, order entry.Seq) (store.Payment, error)
-}
-
-// Rows are the orders, newest first, that come before one.
-type Rows interface {
-	Sales(ctx context.Context, before entry.Seq, max int) ([]store.Sale, error)
-}
-
-// Deposits are what is held, and was.
-type Deposits interface {
-	Hold(ctx context.Context, key entry.Seq) (store.Hold, error)
-	Holds(ctx context.Context, q store.HoldQuery) ([]store.Hold, error)
-}
-
-// Requests knows what was asked for with a key in the last 7 days.
-type Requests interface {
-	// Request is the object that a token's key asked for, and the hash of what was asked.
-	Request(ctx context.Context, token string, keyHash []byte) (object entry.Seq, params []byte, ok bool, err error)
 }
 
 // Right is what an integrator may do.
@@ -90,14 +63,9 @@ type Integrator struct {
 type Options struct {
 	Integrators []Integrator
 	Lanes       []Lane
-	Journal     Journal
-	Rows        Rows
-	Requests    Requests
-	Deposits    Deposits
-	CodeHash    func(code string) []byte // what the journal may have of a payment code
+	Store       *store.Store
 	Timing      func(network string) pay.Timing
 	Devices     func() []client.Device
-	Tasks       func(context.Context) ([]store.TaskRow, error)
 	Outputs     func(lane string, what flow.Verb) *flow.Output // what prints slips or speaks there; nil: the lane has none
 	Desk        *duty.Desk                                     // the rules of money that goes back, shifts and figures
 	Hosts       []string                                       // names that it may be called by, in lower case, without port; nil: the loopback names

@@ -132,7 +132,7 @@ func (a *api) holdOf(r *http.Request, who *caller) (store.Hold, error) {
 	if err != nil || key <= 0 {
 		return store.Hold{}, &problem{reason: noDeposit}
 	}
-	h, err := a.Deposits.Hold(r.Context(), entry.Seq(key))
+	h, err := a.Store.Hold(r.Context(), entry.Seq(key))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return h, &problem{reason: noDeposit}
@@ -157,7 +157,7 @@ func (a *api) depositView(ctx context.Context, key entry.Seq) (client.Deposit, e
 			return d, nil
 		}
 	}
-	entries, err := a.Journal.Object(ctx, key, 0)
+	entries, err := a.Store.Object(ctx, key, 0)
 	if err != nil {
 		return client.Deposit{}, err
 	}
@@ -250,7 +250,7 @@ func (a *api) getDeposits(w http.ResponseWriter, r *http.Request, who *caller) e
 	if err != nil {
 		return err
 	}
-	rows, err := a.Deposits.Holds(r.Context(), store.HoldQuery{Name: q.Get("number"), Room: q.Get("room"), Network: q.Get("wallet"),
+	rows, err := a.Store.Holds(r.Context(), store.HoldQuery{Name: q.Get("number"), Room: q.Get("room"), Network: q.Get("wallet"),
 		Amount: money.Fen(amount), Open: q.Get("open") == "true", Before: before, Max: limit})
 	if err != nil {
 		return err

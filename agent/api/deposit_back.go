@@ -79,7 +79,7 @@ func (a *api) postBackOf(w http.ResponseWriter, r *http.Request, who *caller) er
 
 // refundsOf are what of a deposit's captures has gone back, or is about to.
 func (a *api) refundsOf(ctx context.Context, key entry.Seq) (all []client.Refund, err error) {
-	paid, err := a.Journal.Payment(ctx, key)
+	paid, err := a.Store.Payment(ctx, key)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func TestEveryPathIsGuarded(t *testing.T) {
 		o := s.costs("sale", "lane-0", 1250)
 		time.Sleep(time.Minute) // what became of its slip is written by then
 		entries := s.entries()
-		none := New(Options{Integrators: []Integrator{{Name: "none", Token: readerToken}}, Journal: s.store, Deposits: s.store, Desk: s.desk})
+		none := New(Options{Integrators: []Integrator{{Name: "none", Token: readerToken}}, Store: s.store, Desk: s.desk})
 		for _, rt := range routes {
 			time.Sleep(time.Minute) // in the bubble: so many guesses are refused as too many
 			path := strings.Replace(rt.path, "{key}", fmt.Sprint(o.Key), 1)

@@ -57,7 +57,7 @@ func (a *api) masked(code string) string {
 	if code == "" {
 		return ""
 	}
-	return hex.EncodeToString(a.CodeHash(code))
+	return hex.EncodeToString(a.Store.CodeHash(code))
 }
 
 // decode reads one JSON object; nothing at all stands for an empty one.
@@ -112,7 +112,7 @@ func (a *api) claim(ctx context.Context, req *entry.RequestedBody) (before entry
 		a.mu.Unlock()
 		close(mine)
 	})
-	before, params, found, err := a.Requests.Request(ctx, req.Token, req.Key)
+	before, params, found, err := a.Store.Request(ctx, req.Token, req.Key)
 	if err == nil && found && !bytes.Equal(params, req.Params) {
 		err = &problem{reason: keyReused}
 	}

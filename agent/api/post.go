@@ -109,7 +109,7 @@ func (a *api) postAct(w http.ResponseWriter, r *http.Request, who *caller) error
 func (a *api) did(ctx context.Context, req *entry.RequestedBody, key entry.Seq) error {
 	req.Object = key
 	written := store.Step{Entries: []entry.Draft{entry.New(entry.Requested, *req)}, Done: true}
-	if _, err := a.Journal.Commit(ctx, written); err != nil && !errors.Is(err, store.ErrRequested) {
+	if _, err := a.Store.Commit(ctx, written); err != nil && !errors.Is(err, store.ErrRequested) {
 		return err
 	}
 	return nil
@@ -238,7 +238,7 @@ func (a *api) laneOf(ctx context.Context, who *caller, key entry.Seq) (Lane, err
 // nameOf is the name of the lane that an order was made on, if the caller may see
 // it; the lane itself may have gone from the config since.
 func (a *api) nameOf(ctx context.Context, who *caller, key entry.Seq) (string, error) {
-	entries, err := a.Journal.Object(ctx, key, 0)
+	entries, err := a.Store.Object(ctx, key, 0)
 	if err != nil {
 		return "", err
 	}
@@ -254,14 +254,14 @@ func (a *api) nameOf(ctx context.Context, who *caller, key entry.Seq) (string, e
 
 // find is the order with a number: its own, a refund's, or the network's of either.
 func (a *api) find(ctx context.Context, number string) (entry.Seq, error) {
-	key, err := a.Journal.Find(ctx, number)
+	key, err := a.Store.Find(ctx, number)
 	if errors.Is(err, store.ErrNotFound) && len(number) > entry.NumberDigits {
-		key, err = a.Journal.Find(ctx, number[:entry.NumberDigits])
+		key, err = a.Store.Find(ctx, number[:entry.NumberDigits])
 	}
 	if err != nil {
 		return 0, err
 	}
-	entries, err := a.Journal.Object(ctx, key, 0)
+	entries, err := a.Store.Object(ctx, key, 0)
 	if err != nil {
 		return 0, err
 	}

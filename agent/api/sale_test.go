@@ -149,7 +149,7 @@ func TestALaneThatHasGone(t *testing.T) {
 		o := s.sells("k")
 		s.api = New(Options{
 			Integrators: []Integrator{{Name: "till", Token: tillToken, Rights: Rights()}}, Lanes: []Lane{s.lanes[1]},
-			Journal: s.store, Rows: s.store, Requests: s.store, CodeHash: s.store.CodeHash, Timing: wechat,
+			Store: s.store, Timing: wechat,
 		})
 		at := fmt.Sprintf("/orders/%d", o.Key)
 		if got := s.get(at + "?wait=1s").answer(t).Order; got.State != "paid" || got.Number != o.Number {

@@ -163,7 +163,7 @@ func (s *shop) begin() {
 			{Name: "reader", Token: readerToken, Rights: []Right{Read}},
 			{Name: "lane-0", Token: lane0Token, Rights: Rights(), Lanes: []string{"lane-0"}},
 		},
-		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Journal: s.store, Rows: s.store, Requests: s.store, Deposits: s.store, CodeHash: s.store.CodeHash, Timing: wechat, Tasks: s.store.Tasks, Desk: s.desk, Outputs: func(lane string, what flow.Verb) *flow.Output {
+		Lanes: []Lane{s.lanes[0], s.lanes[1]}, Store: s.store, Timing: wechat, Desk: s.desk, Outputs: func(lane string, what flow.Verb) *flow.Output {
 			return map[string]*flow.Output{"lane-0slip": print, "lane-0voice": voice}[lane+string(what)]
 		},
 		Devices: func() []client.Device { return []client.Device{{Name: "printer", What: "escpos", State: "up"}} },

@@ -29,7 +29,7 @@ const (
 // order is an order as its lane shows it, or as the journal has it where no lane
 // is busy with it any more.
 func (a *api) order(ctx context.Context, key entry.Seq) (client.Order, error) {
-	entries, err := a.Journal.Object(ctx, key, 0)
+	entries, err := a.Store.Object(ctx, key, 0)
 	if err != nil {
 		return client.Order{}, err
 	}
@@ -44,7 +44,7 @@ func (a *api) order(ctx context.Context, key entry.Seq) (client.Order, error) {
 	if live, ok := a.live(key); ok {
 		view = live
 	}
-	paid, err := a.Journal.Payment(ctx, key)
+	paid, err := a.Store.Payment(ctx, key)
 	if err != nil {
 		return client.Order{}, err
 	}
@@ -82,7 +82,7 @@ func (a *api) live(key entry.Seq) (words.Order, bool) {
 }
 
 func (a *api) refund(ctx context.Context, r store.Refund) (client.Refund, error) {
-	entries, err := a.Journal.Object(ctx, r.ID, 0)
+	entries, err := a.Store.Object(ctx, r.ID, 0)
 	if err != nil {
 		return client.Refund{}, err
 	}
@@ -212,7 +212,7 @@ func (a *api) getOrders(w http.ResponseWriter, r *http.Request, who *caller) err
 func (a *api) page(ctx context.Context, who *caller, before entry.Seq, limit int) (client.Orders, error) {
 	page := client.Orders{Orders: []client.Order{}}
 	for looked := 0; looked < readMax; {
-		rows, err := a.Rows.Sales(ctx, before, pageMax)
+		rows, err := a.Store.Sales(ctx, before, pageMax)
 		if err != nil || len(rows) == 0 {
 			return page, err
 		}
@@ -287,7 +287,7 @@ func (a *api) getDevices(w http.ResponseWriter, _ *http.Request, _ *caller) erro
 
 // getTasks answers what waits for a person on the lanes that the caller may see.
 func (a *api) getTasks(w http.ResponseWriter, r *http.Request, who *caller) error {
-	rows, err := a.Tasks(r.Context())
+	rows, err := a.Store.Tasks(r.Context())
 	if err != nil {
 		return err
 	}

@@ -213,7 +213,7 @@ func (a *api) writeTold(ctx context.Context, who *caller, req *entry.RequestedBo
 	if draft.Private, err = entry.Seal(rand.Reader, t.text); err != nil {
 		return 0, 0, err
 	}
-	entries, err := a.Journal.Commit(ctx, store.Step{Entries: []entry.Draft{draft, entry.New(entry.Requested, *req)}, Done: true})
+	entries, err := a.Store.Commit(ctx, store.Step{Entries: []entry.Draft{draft, entry.New(entry.Requested, *req)}, Done: true})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -226,7 +226,7 @@ func (a *api) carryOut(ctx context.Context, lane Lane, t telling, done func(), k
 	over = make(chan struct{})
 	became := func(ctx context.Context, o entry.Output) {
 		step := store.Step{Key: key, After: last, Entries: []entry.Draft{entry.New(entry.Outputs, entry.OutputsBody{Of: []entry.Output{o}})}, Done: true}
-		if _, err := a.Journal.Commit(context.WithoutCancel(ctx), step); err != nil {
+		if _, err := a.Store.Commit(context.WithoutCancel(ctx), step); err != nil {
 			a.Log.Error("what became of a program's wish could not be written", "what", t.body.What, "lane", t.lane, "result", o.Result, "err", err)
 		}
 	}
@@ -257,7 +257,7 @@ func (a *api) carryOut(ctx context.Context, lane Lane, t telling, done func(), k
 
 // told answers what has become of something, as the journal has it.
 func (a *api) told(w http.ResponseWriter, r *http.Request, key entry.Seq, t telling) error {
-	entries, err := a.Journal.Object(r.Context(), key, 0)
+	entries, err := a.Store.Object(r.Context(), key, 0)
 	if err != nil {
 		return err
 	}
