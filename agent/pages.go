@@ -22,9 +22,28 @@ func (a *agent) servePage(ctx context.Context) error {
 		lanes[i] = l
 	}
 	pages := console.New(console.Options{
-		Site: a.cfg.Terminal.Name, Lanes: lanes, Devices: a.board.Devices, Recent: a.board.Recent, Changed: a.board.Changed,
-		Status: a.status, Takes: a.takes, AsksFull: a.asksFull, AsksDeposit: a.asksDeposit, HoldsBy: a.holdsBy, Deposit: a.depositNow, Sales: a.sales, Refunds: a.refunds, Desk: a.desk, Phone: a.cfg.Console.Phone, Mono: func() int64 { return a.clock.Now().Mono },
-		Metrics: a.meter, Extra: a.extras.customers, Hosts: a.cfg.Console.names(), Locked: a.cfg.Console.locked(), Limit: &a.limit, Log: a.log,
+		Site:        a.cfg.Terminal.Name,
+		Lanes:       lanes,
+		Devices:     a.board.Devices,
+		Recent:      a.board.Recent,
+		Changed:     a.board.Changed,
+		Status:      a.status,
+		Takes:       a.takes,
+		AsksFull:    a.asksFull,
+		AsksDeposit: a.asksDeposit,
+		HoldsBy:     a.holdsBy,
+		Deposit:     a.depositNow,
+		Sales:       a.sales,
+		Refunds:     a.refunds,
+		Desk:        a.desk,
+		Phone:       a.cfg.Console.Phone,
+		Mono:        func() int64 { return a.clock.Now().Mono },
+		Metrics:     a.meter,
+		Extra:       a.extras.customers,
+		Hosts:       a.cfg.Console.names(),
+		Locked:      a.cfg.Console.locked(),
+		Limit:       &a.limit,
+		Log:         a.log,
 	})
 	return console.Serve(ctx, a.page, a.meter.Streams(a.withAPI(pages)), a.log)
 }
@@ -64,16 +83,14 @@ func (a *agent) sale(ctx context.Context, row store.Sale) (console.Sale, error) 
 	if err != nil {
 		return console.Sale{}, err
 	}
-	order := sale.New(a.networks.Timing)
 	s := console.Sale{Key: row.ID, Amount: row.Amount, Refunded: row.Refunded}
 	for _, e := range entries {
-		order.Fold(e)
 		switch e.Kind {
 		case entry.Opened, entry.Inherited, entry.Settled, entry.Cancelled, entry.Frozen:
 			s.At = time.UnixMilli(e.Wall)
 		}
 	}
-	v := order.View()
+	v := flow.Folded(sale.New(a.networks.Timing), entries).View()
 	s.Title, s.Number, s.Phase, s.Tender = v.Title, v.Number, v.Phase, v.Tender
 	if v.Tender == words.ByCode || v.Tender == words.ByQR {
 		s.Network = v.Network
@@ -87,11 +104,7 @@ func (a *agent) depositNow(ctx context.Context, key entry.Seq) (words.Deposit, e
 	if err != nil {
 		return words.Deposit{}, err
 	}
-	one := deposit.New(deposit.Rules{Timing: a.networks.Timing, Terms: a.networks.Terms}, "")
-	for _, e := range entries {
-		one.Fold(e)
-	}
-	return one.View(), nil
+	return deposit.ViewOf(entries, a.networks.Timing), nil
 }
 
 // holdsBy are the ways in which a lane takes deposits: those of its networks.
@@ -126,11 +139,7 @@ func (a *agent) refunds(ctx context.Context, order entry.Seq) (all []words.Refun
 		if err != nil {
 			return nil, err
 		}
-		one := refund.New(a.networks.Timing)
-		for _, e := range entries {
-			one.Fold(e)
-		}
-		all = append(all, one.View())
+		all = append(all, flow.Folded(refund.New(a.networks.Timing), entries).View())
 	}
 	return all, nil
 }

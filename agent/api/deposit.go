@@ -164,11 +164,7 @@ func (a *api) depositView(ctx context.Context, key entry.Seq) (client.Deposit, e
 	if len(entries) == 0 || !entries[0].Kind.BeginsHold() {
 		return client.Deposit{}, &problem{reason: noDeposit}
 	}
-	folded := deposit.New(deposit.Rules{Timing: a.Timing}, "")
-	for _, e := range entries {
-		folded.Fold(e)
-	}
-	d := wireDeposit(folded.View())
+	d := wireDeposit(deposit.ViewOf(entries, a.Timing))
 	d.Refunds = refunds
 	return d, nil
 }

@@ -36,11 +36,7 @@ func (a *api) order(ctx context.Context, key entry.Seq) (client.Order, error) {
 	if len(entries) == 0 || entries[0].Kind != entry.Opened && entries[0].Kind != entry.Inherited {
 		return client.Order{}, &problem{reason: noOrder}
 	}
-	folded := sale.New(a.Timing)
-	for _, e := range entries {
-		folded.Fold(e)
-	}
-	view := folded.View()
+	view := flow.Folded(sale.New(a.Timing), entries).View()
 	if live, ok := a.live(key); ok {
 		view = live
 	}
@@ -86,11 +82,7 @@ func (a *api) refund(ctx context.Context, r store.Refund) (client.Refund, error)
 	if err != nil {
 		return client.Refund{}, err
 	}
-	folded := refund.New(a.Timing)
-	for _, e := range entries {
-		folded.Fold(e)
-	}
-	view := folded.View()
+	view := flow.Folded(refund.New(a.Timing), entries).View()
 	return client.Refund{Key: int64(r.ID), Number: view.Number, Amount: view.Amount, State: string(view.Phase), Reason: r.Asked.Reason,
 		Screen: screen(func(l words.Lang) words.Screen { return words.ShowRefund(view, l) })}, nil
 }

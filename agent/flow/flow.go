@@ -28,6 +28,14 @@ type Machine interface {
 	Due() (mono int64, ok bool)
 }
 
+// Folded is a machine that has taken an object's entries.
+func Folded[M Machine](m M, entries []entry.Entry) M {
+	for _, e := range entries {
+		m.Fold(e)
+	}
+	return m
+}
+
 // Note is a machine's own; the lane hands it back after the step's commit.
 type Note any
 

@@ -170,12 +170,7 @@ func (l *Lane) folded(key entry.Seq, entries []entry.Entry) *slot {
 	if m == nil {
 		return nil
 	}
-	s := &slot{Machine: m, key: key}
-	for _, e := range entries {
-		s.Fold(e)
-		s.last = e.Seq
-	}
-	return s
+	return &slot{Machine: Folded(m, entries), key: key, last: entries[len(entries)-1].Seq}
 }
 
 // Offer gives the lane an event from a person or a device. It never blocks: an

@@ -211,7 +211,10 @@ func (d *desk) taskNames() (names []string) {
 
 func (d *desk) wants(phase words.DepositPhase, captured, released, left money.Fen) {
 	d.t.Helper()
-	v := d.deposit.View()
+	v, read := d.deposit.View(), ViewOf(d.journal, func(string) pay.Timing { return d.timing })
+	if read.Held != v.Held || read.Captured != v.Captured || read.Released != v.Released || read.Left != v.Left || read.Can != v.Can {
+		d.t.Errorf("whoever reads the journal sees %+v, the lane %+v", read, v)
+	}
 	if v.Phase != phase || v.Captured != captured || v.Released != released || v.Left != left {
 		d.t.Errorf("%s: %s captured, %s released, %s left; want %s: %s, %s, %s; journal %s", v.Phase, v.Captured, v.Released, v.Left, phase, captured, released, left, d.kinds())
 	}

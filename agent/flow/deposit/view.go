@@ -9,6 +9,11 @@ import (
 	"tillgate/store/entry"
 )
 
+// ViewOf is a deposit as its entries have it, for whoever no lane shows it to.
+func ViewOf(entries []entry.Entry, timing func(network string) pay.Timing) words.Deposit {
+	return flow.Folded(New(Rules{Timing: timing}, ""), entries).View()
+}
+
 // View is the deposit as pages show it.
 func (d *Deposit) View() words.Deposit {
 	a := d.asked
