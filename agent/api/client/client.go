@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -213,7 +214,10 @@ func (c *Client) once(ctx context.Context, method, path, key string, text []byte
 		req.Header.Set("Content-Type", "application/json")
 	}
 	reply, err := c.http.Do(req)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("no agent listens there: start it with tillgate run, then ask again with the same key: %w", err)
+	case err != nil:
 		return fmt.Errorf("the terminal did not answer: %w", err)
 	}
 	defer reply.Body.Close()

@@ -36,6 +36,17 @@ func terminal(t *testing.T, answers ...int) (c *Client, got *[]asked) {
 	return New(server.URL+"/", "token"), got
 }
 
+// TestNoAgent: where none listens the error says what to do.
+func TestNoAgent(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(nil)
+	server.Close()
+	_, err := New(server.URL, "token").Sell(t.Context(), "k", Sale{})
+	if err == nil || !strings.HasPrefix(err.Error(), "no agent listens there: start it with tillgate run") {
+		t.Errorf("it says %v", err)
+	}
+}
+
 // TestARepeatHasTheSameKey: what got no answer is asked again, with the same key
 // and the same parameters; what was refused is not.
 func TestARepeatHasTheSameKey(t *testing.T) {
