@@ -118,7 +118,7 @@ func refundOfCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			printDeposit(cmd.OutOrStdout(), began.Deposit, w.asJSON)
+			printRefundOf(cmd.OutOrStdout(), began.Deposit, w.asJSON)
 			return nil
 		},
 	}
@@ -128,6 +128,14 @@ func refundOfCommand() *cobra.Command {
 	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
 	super.flags(cmd)
 	return cmd
+}
+
+// printRefundOf prints a deposit whose newest refund has just begun.
+func printRefundOf(out io.Writer, d client.Deposit, asJSON bool) {
+	if n := len(d.Refunds); n > 0 && !asJSON {
+		d.Move, d.Screen = nil, d.Refunds[n-1].Screen
+	}
+	printDeposit(out, d, asJSON)
 }
 
 // find is a deposit of this terminal, by any number that leads to it.

@@ -48,9 +48,10 @@ func terminalOf(t *testing.T, answer func(path string) any) (config string, aske
 func TestDepositCommands(t *testing.T) {
 	t.Parallel()
 	const number = "100000010002921770000108"
+	back := client.Screen{WhatEn: "It goes back", DoEn: "Wait", MoneyEn: "Not known yet"}
 	held := client.Deposit{Key: 7, Number: number, Lane: "lane-1", State: "held", Final: true, Amount: 30000, Held: 30000, Captured: 8850, Left: 21150,
 		Site:    &client.DepositSite{From: "front", Captured: 5000, NetCaptured: 8850, Differs: true},
-		Refunds: []client.Refund{{Number: number + "01", Amount: 1000, State: "done"}}}
+		Refunds: []client.Refund{{Number: number + "01", Amount: 1000, State: "done", Screen: back}}}
 	gone := client.Deposit{Key: 7, Number: number, Lane: "lane-1", State: "refused", Final: true, Amount: 30000}
 	list := client.Deposits{Deposits: []client.Deposit{gone}}
 	for _, row := range []struct {
@@ -67,7 +68,7 @@ func TestDepositCommands(t *testing.T) {
 		{"cancel " + number, list, held, []string{"GET ", "POST /api/v1/deposits/cancel "}, []string{"held all the same"}, exitFailed},
 		{"cancel --lane lane-1", list, gone, []string{`POST /api/v1/deposits/cancel {"lane":"lane-1"}`}, nil, exitOK},
 		{"cancel", list, gone, nil, []string{"expected a deposit's number or --lane"}, exitConfig},
-		{"refund " + number + " 10.00 --reason egg", list, held, []string{"GET ", `POST /api/v1/deposits/7/refund {"amount_fen":1000,"reason":"egg"}`}, []string{"refund " + number + "01"}, exitOK},
+		{"refund " + number + " 10.00 --reason egg", list, held, []string{"GET ", `POST /api/v1/deposits/7/refund {"amount_fen":1000,"reason":"egg"}`}, []string{"refund " + number + "01", "It goes back. Wait. Not known yet."}, exitOK},
 		{"refund " + number + " nothing", list, held, nil, []string{"not a sum in yuan"}, exitConfig},
 		{"find " + number, client.Deposits{Elsewhere: &client.Elsewhere{From: "front", Number: number, Room: "1208", Amount: 30000, Captured: 5000}}, held,
 			[]string{"GET /api/v1/deposits?number=" + number + "&site=true"}, []string{"front 300.00 " + number + " room 1208", "tillgate deposit take-over LANE " + number}, exitOK},
@@ -153,7 +154,7 @@ func TestASupervisorElsewhere(t *testing.T) {
 				if !slices.Equal(approved, want) {
 					t.Errorf("%s%s with %q: asked with the approvals %q, want %q", row.args, flag, typed, approved, want)
 				}
-				shown := strings.Contains(out.String(), "授权。请示。\nApproval. Ask.\n")
+				shown := strings.Contains(out.String(), "授权。请示。\nApproval. Ask.\n") && strings.Contains(out.String(), "--approver")
 				if flag != "" {
 					shown = strings.HasPrefix(out.String(), `{"approval":{"request":"request-1","text":"TG1 1",`)
 				}

@@ -70,6 +70,7 @@ func (s supervisor) digits(p *client.Problem) (*client.Approval, error) {
 		json.NewEncoder(s.out).Encode(approvalLine{p.Approval}) //nolint:errcheck // nobody reads any more
 	} else {
 		fmt.Fprintf(s.out, "%s。%s。\n%s. %s.\n", p.TitleZh, p.NextZh, p.Title, p.Next)
+		fmt.Fprint(s.out, "当场输入密码请加 --approver 姓名。\nFor a PIN typed here, ask again with --approver NAME.\n")
 		if err := qr.WriteText(s.out, p.Approval.Text); err != nil {
 			return nil, err
 		}
