@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -71,7 +72,7 @@ func configCheckCommand() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			if _, err := makeDevices(cfg, deviceMakers()); err != nil {
+			if _, err := makeDevices(cfg, checkedMakers()); err != nil {
 				return usage(err)
 			}
 			open, err := readLeft(cmd.Context(), cfg)
@@ -85,6 +86,9 @@ func configCheckCommand() *cobra.Command {
 				cfg.explain(cmd.OutOrStdout())
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %d lanes, %d devices, %d merchants\n", path, len(cfg.Lanes), len(cfg.Devices), len(cfg.Merchants))
+			if err := cfg.checkSecrets(); err != nil {
+				fmt.Fprintf(cmd.ErrOrStderr(), "secrets that cannot be read from here, without which run does not start:\n%v\n", err)
+			}
 			return nil
 		},
 	}
@@ -117,11 +121,23 @@ func verifyCommand() *cobra.Command {
 	return cmd
 }
 
+// errNoJournal is before the first start.
+var errNoJournal = errors.New("there is no journal yet: no agent has run with this config")
+
+// openIdle opens the journal, which no agent has open now. It makes none.
+func openIdle(ctx context.Context, cfg *config) (*store.Store, error) {
+	options := storeOptions(cfg, clock.New(clock.Options{}), nil)
+	if files, err := filepath.Glob(options.Path + "*"); err == nil && len(files) == 0 {
+		return nil, fmt.Errorf("%s: %w", options.Path, errNoJournal)
+	}
+	return store.Open(ctx, options)
+}
+
 // verify asks the running agent, or opens the database itself when none runs.
 func verify(ctx context.Context, cfg *config, progress io.Writer) (store.Report, error) {
 	body, err := ask(ctx, cfg.Terminal.Run, "/verify")
 	if errors.Is(err, errNoAgent) {
-		s, err := store.Open(ctx, storeOptions(cfg, clock.New(clock.Options{}), nil))
+		s, err := openIdle(ctx, cfg)
 		if err != nil {
 			return store.Report{}, err
 		}
@@ -180,7 +196,7 @@ func exportCommand() *cobra.Command {
 func export(ctx context.Context, cfg *config, w io.Writer, from, to entry.Seq) error {
 	body, err := ask(ctx, cfg.Terminal.Run, fmt.Sprintf("/export?from=%d&to=%d", from, to))
 	if errors.Is(err, errNoAgent) {
-		s, err := store.Open(ctx, storeOptions(cfg, clock.New(clock.Options{}), nil))
+		s, err := openIdle(ctx, cfg)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,6 +103,30 @@ func TestADamagedJournalIsSaid(t *testing.T) {
 	code, out, complaint := call(t, "verify", "--config", path)
 	if code != exitOK || !strings.Contains(out, "this epoch began after damage") {
 		t.Errorf("exit %d, %q, %q", code, out, complaint)
+	}
+}
+
+// TestBeforeTheFirstStart: a config can be checked, and what an agent would miss is
+// said; nothing is verified or exported, and no journal is made by looking.
+func TestBeforeTheFirstStart(t *testing.T) {
+	t.Parallel()
+	path := withSecrets(t)
+	if code, out, complaint := call(t, "config", "check", path); code != exitOK || complaint != "" || !strings.Contains(out, "is right") {
+		t.Errorf("config check: exit %d, %q, %q", code, out, complaint)
+	}
+	if err := os.Chmod(filepath.Join(filepath.Dir(path), "key"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, complaint := call(t, "config", "check", path); code != exitOK || !strings.Contains(out, "is right") || !strings.Contains(complaint, "expected 0600") {
+		t.Errorf("config check of a key that others may read: exit %d, %q, %q", code, out, complaint)
+	}
+	for _, command := range []string{"verify", "export"} {
+		if code, out, complaint := call(t, command, "--config", path); code != exitFailed || out != "" || !strings.Contains(complaint, "there is no journal yet") {
+			t.Errorf("%s: exit %d, %q, %q", command, code, out, complaint)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(path), "data")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("looking has left a folder: %v", err)
 	}
 }
 

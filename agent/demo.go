@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -122,11 +123,20 @@ func (s *shop) live(ctx context.Context, cfg *config, once bool) error {
 	return nil
 }
 
-// emptyFolder makes the folder and removes what the last demo left in it.
+// checkedMakers are the drivers by which config check judges: also those of the
+// demo's own config.
+func checkedMakers() makers { return *new(shop).makers() }
+
+// emptyFolder makes the folder and removes what the last demo left in it. It leaves
+// one alone that still runs.
 func emptyFolder(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
+	}
+	if running, err := net.Dial("unix", filepath.Join(dir, "run", "agent.sock")); err == nil {
+		running.Close()
+		return "", fmt.Errorf("a demo still runs in %s: stop it first, or name another folder with --out", dir)
 	}
 	old, err := filepath.Glob(filepath.Join(dir, "*-*.png"))
 	for _, name := range []string{"data", "keys", "dev", "run", "demo.toml", "transcript.jsonl", "agent.log"} {

@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,6 +64,49 @@ func TestDemoOnce(t *testing.T) {
 	}
 	checkTranscript(t, filepath.Join(dir, "transcript.jsonl"))
 	checkNoCodes(t, dir)
+}
+
+// TestTheDemosConfig is right by the command that a newcomer tries on it.
+func TestTheDemosConfig(t *testing.T) {
+	t.Parallel()
+	s := newStreet(t)
+	s.toml = demoConfig
+	s.listen(t)
+	code, out, complaint := call(t, "config", "check", "--effective", s.cfg)
+	if code != exitOK || complaint != "" || !strings.Contains(out, "3 lanes, 11 devices, 6 merchants") {
+		t.Errorf("exit %d, %s, %s", code, out, complaint)
+	}
+}
+
+// TestASecondDemo leaves the folder of one that runs as it is.
+func TestASecondDemo(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "demo") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // a temporary folder
+	kept := filepath.Join(dir, "demo.toml")
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "run"), 0o755), os.WriteFile(kept, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	agent, err := net.Listen("unix", filepath.Join(dir, "run", "agent.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := emptyFolder(dir); err == nil || !strings.Contains(err.Error(), "a demo still runs in "+dir) {
+		t.Errorf("a demo runs: %v", err)
+	}
+	if _, err := os.Stat(kept); err != nil {
+		t.Errorf("its config: %v", err)
+	}
+	agent.Close()
+	if _, err := emptyFolder(dir); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(kept); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the config of a demo that is over: %v", err)
+	}
 }
 
 // checkReadme keeps the story in the README what a user will see: but for

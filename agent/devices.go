@@ -154,7 +154,11 @@ func makeOne[T any](cfg *config, problems *configProblems, job, name string, wit
 		scheme, line := d.URI.Scheme(), d.line("uri")
 		make, ok := with[scheme]
 		if !ok {
-			problems.add(line, "[[device]] %s: there is no driver %q for a %s; known are %s", name, scheme, job, commaList(sortedKeys(with)))
+			known := "known are " + commaList(sortedKeys(with))
+			if len(with) == 0 {
+				known = "leave it out of the lane"
+			}
+			problems.add(line, "[[device]] %s: there is no driver %q for a %s; %s", name, scheme, job, known)
 			return
 		}
 		o := d.URI.Options()

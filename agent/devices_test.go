@@ -41,7 +41,7 @@ uri = "xfs5152+serial:/dev/ttyS3"
 	}
 	for _, want := range []string{
 		`p: there is no driver "starprnt+serial" for a printer; known are escpos+serial`,
-		"g: a barrier in toggle mode", "l: not a device address", `v: there is no driver "xfs5152+serial"`, "x.toml:",
+		"g: a barrier in toggle mode", "l: not a device address", `v: there is no driver "xfs5152+serial" for a speaker; leave it out of the lane`, "x.toml:",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("lacks %q:\n%v", want, err)

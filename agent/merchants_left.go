@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 
-	"tillgate/agent/clock"
 	"tillgate/store"
 	"tillgate/store/entry"
 )
@@ -182,12 +180,11 @@ func readLeft(ctx context.Context, cfg *config) (all []left, err error) {
 	case !errors.Is(err, errNoAgent):
 		return nil, err
 	}
-	options := storeOptions(cfg, clock.New(clock.Options{}), nil)
-	if _, err := os.Stat(options.Path); errors.Is(err, os.ErrNotExist) {
+	s, err := openIdle(ctx, cfg)
+	switch {
+	case errors.Is(err, errNoJournal):
 		return nil, nil
-	}
-	s, err := store.Open(ctx, options)
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	all, err = leftIn(ctx, s)

@@ -11,6 +11,9 @@ import (
 // allowLoopback is false on a device: a merchant's base URL must be a real network's.
 const allowLoopback = false
 
+// checkedMakers are the drivers by which config check judges.
+func checkedMakers() makers { return deviceMakers() }
+
 // demoCommands is empty on a device: no sandbox, no simulated device, no broker is linked.
 func demoCommands() []*cobra.Command { return nil }
 
