@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"time"
 
 	"tillgate/agent/pay"
 )
@@ -60,7 +61,12 @@ func (p *watchedHolds) ShowHold(ctx context.Context, o pay.Offer) pay.Result {
 }
 
 func (p *watchedHolds) QueryHold(ctx context.Context, a pay.Attempt) pay.Result {
-	return p.call(ctx, "hold-query", a.Number, func(ctx context.Context) pay.Result { return p.Holder.QueryHold(ctx, a) })
+	asked := time.Now()
+	r := p.call(ctx, "hold-query", a.Number, func(ctx context.Context) pay.Result { return p.Holder.QueryHold(ctx, a) })
+	if ctx.Err() == nil {
+		p.w.oracle.Looked(a.Number, r, asked)
+	}
+	return r
 }
 
 func (p *watchedHolds) UndoHold(ctx context.Context, a pay.Attempt) pay.Result {

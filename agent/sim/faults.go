@@ -32,7 +32,7 @@ var faults = []fault{
 	{"a clerk off duty", []string{OffDuty}, []string{"agent/duty TestReleaseIsApprovedLikeARefund"}},
 	{"a voucher of another shop", []string{Vouchers}, []string{"agent/flow TestWishesAboutDepositsThatLeadToNothing"}},
 	{"a deposit of a merchant that was disabled", []string{MovesDisabled, Disabled}, []string{"agent/flow TestAMerchantThatIsGone", "agent/flow/deposit TestAMerchantThatWasDisabled"}},
-	{"the network's totals differ from ours", []string{HoldsForeign, "totals differs"}, []string{"agent/flow TestTotalsThatAreNotOurs", "agent/flow/deposit TestNothingIsSentWhereTheTotalsDiffer"}},
+	{"the network's totals differ from ours", []string{HoldsForeign, "totals differs"}, []string{"agent/flow TestTotalsThatAreNotOurs", "agent/flow/deposit TestNothingIsSentWhereTheTotalsDiffer", "agent/flow/deposit TestSomebodyElseMovesItMeanwhile"}},
 }
 
 // faultsSeen are the outcomes of all of them.

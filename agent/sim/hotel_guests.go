@@ -351,6 +351,16 @@ func (w *world) somebodyElse() {
 		return
 	}
 	number, network := w.oracle.HoldNumber(key)
+	if w.chance(2) { // for the desk gets no answer
+		w.weather(refused, networks...)
+		w.moveOf(w.rng.IntN(len(w.stands)), key)
+		w.pass(between(w.rng, time.Millisecond, 20*time.Second))
+		defer func() {
+			w.powerOff(w.chance(2))
+			w.weather(fair, networks...)
+			w.powerOn()
+		}()
+	}
 	defer func() {
 		if w.chance(2) {
 			w.endsIn(func() { w.moveOf(w.rng.IntN(len(w.stands)), key) })
@@ -362,15 +372,16 @@ func (w *world) somebodyElse() {
 	}
 	free := o.Deposit.Left - o.Deposit.Moving
 	amount := money.Fen(1 + w.rng.IntN(int(free)))
-	w.oracle.Foreign(number)
 	if network == weChat || w.chance(2) {
 		last := network == weChat
 		got, no := w.bank.Capture(sandbox.Capturing{Account: o.Account, Number: o.Number, Capture: elsewhere(network, number), Amount: amount, Last: last,
 			Most: yes(last), Memo: o.Memo}, sandbox.Behaviour{})
+		w.oracle.Foreign(number, amount*money.Fen(yes(no == "")))
 		w.story.Tell("somebody else captures %s of %s: %s %s", amount, number, got.State, no)
 		return
 	}
 	_, no := w.bank.Release(sandbox.Releasing{Account: o.Account, Number: o.Number, Release: "elsewhere", Amount: amount}, sandbox.Behaviour{})
+	w.oracle.Foreign(number, 0)
 	w.story.Tell("somebody else releases %s of %s: %s", amount, number, no)
 }
 

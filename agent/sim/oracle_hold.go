@@ -33,9 +33,18 @@ type hold struct {
 
 	doubt   bool // the network has said, or will say, something untrue of it
 	foreign bool // somebody else has moved it
+	others  others
 	acts    map[string]*outputs
 	act     string          // the newest: a move's number, or the deposit's own
 	tasks   map[string]bool // people were asked for
+}
+
+// others is what somebody else does with a deposit, and what the agent was told of it.
+type others struct {
+	movedAt  time.Time // somebody else's newest move
+	captured money.Fen // by somebody else, in all
+	askedAt  time.Time // when the agent asked for the totals that it has heard last
+	heard    pay.Held
 }
 
 // sums are what a deposit has come to.
@@ -375,12 +384,23 @@ func (o *Oracle) HoldNumber(key entry.Seq) (number, network string) {
 	return o.holds[key].Number, o.holds[key].Network
 }
 
-// Foreign notes that somebody else moves a deposit.
-func (o *Oracle) Foreign(number string) {
+// Foreign notes that somebody else has moved a deposit, and what was captured so.
+func (o *Oracle) Foreign(number string, captured money.Fen) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.held[number].foreign = true
+	h := o.held[number]
+	h.foreign, h.others.movedAt = true, time.Now()
+	h.others.captured += captured
 	o.stats[HoldsForeign]++
+}
+
+// Looked notes totals of a deposit that the agent has heard, and when it asked for them.
+func (o *Oracle) Looked(number string, r pay.Result, asked time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if h := o.held[number]; h != nil && r.State == pay.Paid && r.Held != nil {
+		h.others.askedAt, h.others.heard = asked, *r.Held
+	}
 }
 
 // Captured is a capture of which something may go back, and how much.

@@ -57,10 +57,28 @@ func (o *Oracle) Moving(what string, m pay.Move) {
 	case m.Amount > h.left():
 		o.breaks(6, "%s %s leaves with %s, and %s are held", what, m.Number, m.Amount, h.left())
 	}
+	o.movingBlindly(h, what, m)
 	for _, other := range h.moves {
 		if other != known && !other.ended {
 			o.breaks(6, "%s %s leaves beside %s, of which nothing is known yet", what, m.Number, other.Number)
 		}
+	}
+}
+
+// lookLasts is how long a look at the totals is good for the send that follows it.
+const lookLasts = time.Minute
+
+// movingBlindly checks that what leaves takes into account what somebody else has done
+// with the deposit. The caller has the lock.
+func (o *Oracle) movingBlindly(h *hold, what string, m pay.Move) {
+	looked := h.others.askedAt.After(h.others.movedAt)
+	switch heard := h.others.heard; {
+	case !h.foreign || h.doubt:
+	case !looked && time.Since(h.others.movedAt) > lookLasts:
+		o.breaks(6, "%s %s leaves, and the totals were not asked for since somebody else has moved the deposit", what, m.Number)
+	case looked && (heard.Captured != h.captured || heard.Released != h.released):
+		o.breaks(6, "%s %s leaves, and %s and %s are captured and released by the totals that were heard, by the records %s and %s", what, m.Number,
+			heard.Captured, heard.Released, h.captured, h.released)
 	}
 }
 
@@ -267,10 +285,11 @@ func (o *Oracle) holdLedger(b sandbox.Entry) {
 	case h.placed != nil && b.Held != h.placed.Amount && !h.doubt:
 		o.breaks(6, "deposit %s holds %s, by its network %s", b.Number, h.placed.Amount, b.Held)
 	}
-	if h.foreign {
+	if h.foreign && h.Network == weChat { // which has no numbers: a capture of our sum is ours
 		return
 	}
 	least, most := h.taken()
+	least, most = least+h.others.captured, most+h.others.captured
 	if b.Captured < least || b.Captured > most {
 		o.breaks(6, "of deposit %s between %s and %s were captured by its records, by its network %s", b.Number, least, most, b.Captured)
 	}

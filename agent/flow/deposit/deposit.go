@@ -94,6 +94,7 @@ type life struct {
 type moving struct {
 	mine    bool // its intent is of this life
 	looked  bool // the network's totals were ours
+	strange bool // the totals were not ours as it was to be sent again
 	free    bool // the network does not know its number, which others may use too
 	busy    flow.Verb
 	since   int64

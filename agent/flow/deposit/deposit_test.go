@@ -280,7 +280,7 @@ func TestAMoveWhoseAnswerIsLost(t *testing.T) {
 				} else {
 					d.answer(ask, notKnown)
 					began := d.now.Mono
-					d.upTo(send)
+					d.sentAgain(send)
 					if gap := time.Duration(d.now.Mono-began) * time.Millisecond; gap > d.timing.Hold.Again {
 						t.Errorf("%s: sent again after %v", what, gap)
 					}
@@ -299,6 +299,93 @@ func TestAMoveWhoseAnswerIsLost(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestSomebodyElseMovesItMeanwhile: what may have been sent is not sent again where
+// the totals say that somebody else has captured or released in its stead. Its number
+// stays used. Totals that have the move itself, late, are no reason to refuse it.
+func TestSomebodyElseMovesItMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{entry.Capture, entry.Release} {
+		for _, restarts := range []bool{true, false} {
+			for _, late := range []bool{true, false} {
+				d := newDesk(t, anyTimes).held()
+				send, ask := verbs(what)
+				done, sums, first, second := captured, totals(8850, 0, 21150), "51", "52"
+				wish := flow.Event(flow.CaptureSpec{Hold: 10, Amount: 8850, Lane: "desk-1"})
+				if what == entry.Release {
+					done, sums, first, second = returned, totals(0, 8850, 21150), "81", "82"
+					wish = flow.ReleaseSpec{Hold: 10, Amount: 8850, Lane: "desk-1"}
+				}
+				d.do(wish)
+				d.answer(flow.QueryHold, totals(0, 0, 30000))
+				d.took(send)
+				if restarts {
+					d.restart()
+				} else {
+					d.do(flow.Answer{Key: 10, Do: send, Number: number + first, Result: lostIt})
+				}
+				sent := d.now.Mono
+				for d.deposit.open() != nil {
+					d.upToAny(ask, flow.QueryHold, send)
+					switch {
+					case slices.Contains(d.verbs(), send):
+						t.Fatalf("%s, restarts %v: it is sent once more", what, restarts)
+					case slices.Contains(d.verbs(), flow.QueryHold):
+						d.answer(flow.QueryHold, sums)
+					case late && d.now.Mono > sent+15_000:
+						d.answer(ask, done)
+					default:
+						d.answer(ask, notKnown)
+					}
+				}
+				m := d.deposit.View().Move
+				if late {
+					if m.Phase != words.MoveDone || len(d.taskNames()) != 0 {
+						t.Errorf("%s, restarts %v: it arrived, and is %+v; tasks %v", what, restarts, m, d.taskNames())
+					}
+					continue
+				}
+				if m.Phase != words.MoveRefused || m.Code != differing || d.taskNames()[0] != totalsDiffer {
+					t.Errorf("%s, restarts %v: the move is %+v; tasks %v", what, restarts, m, d.taskNames())
+				}
+				if waited := time.Duration(d.now.Mono-sent) * time.Millisecond; waited < arrivesIn {
+					t.Errorf("%s, restarts %v: given up after %v", what, restarts, waited)
+				}
+				d.wants(words.DepositHeld, sums.Held.Captured, sums.Held.Released, 21150)
+				d.do(wish)
+				if n := d.deposit.View().Move.Number; n != number+second {
+					t.Errorf("%s: the next one is %s", what, n)
+				}
+			}
+		}
+	}
+}
+
+// TestNothingIsSentAgainWithoutTotals: while the network does not say what is held,
+// or says what cannot be, a move that it does not know waits.
+func TestNothingIsSentAgainWithoutTotals(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []pay.Result{lostIt, notKnown, totals(0, 0, 20000), {State: pay.Paid, Amount: 30000}} {
+		d := newDesk(t, anyTimes).held()
+		d.capture(8850)
+		d.answer(flow.QueryHold, totals(0, 0, 30000))
+		d.restart()
+		for range 20 {
+			d.upToAny(flow.QueryCapture, flow.QueryHold)
+			if slices.Contains(d.verbs(), flow.QueryHold) {
+				d.answer(flow.QueryHold, answer)
+				continue
+			}
+			d.answer(flow.QueryCapture, notKnown)
+		}
+		if slices.Contains(d.verbs(), flow.Capture) || d.deposit.open() == nil {
+			t.Errorf("after %+v: sent %v, journal %s", answer, d.verbs(), d.kinds())
+		}
+		d.upTo(flow.QueryHold)
+		d.answer(flow.QueryHold, totals(0, 0, 30000))
+		d.took(flow.Capture)
 	}
 }
 
@@ -336,7 +423,7 @@ func TestANoWhileASendIsUnderWay(t *testing.T) {
 						break
 					}
 					d.answer(ask, notKnown)
-					d.upTo(send)
+					d.sentAgain(send)
 					over = d.now.Mono >= lost+arrivesIn.Milliseconds()
 					d.do(flow.Answer{Key: 10, Do: send, Number: d.took(send).Move.Number, Result: no})
 					if got := strings.Contains(d.kinds(), refused); got != over {
@@ -359,7 +446,10 @@ func TestAMissingGrant(t *testing.T) {
 	d.answer(flow.QueryHold, totals(0, 0, 30000))
 	sends := 0
 	for len(d.taskNames()) == 0 && sends < 50 {
-		d.upToAny(flow.Capture, flow.QueryCapture)
+		d.upToAny(flow.Capture, flow.QueryCapture, flow.QueryHold)
+		if slices.Contains(d.verbs(), flow.QueryHold) {
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+		}
 		if slices.Contains(d.verbs(), flow.Capture) {
 			sends++
 			d.answer(flow.Capture, pay.Result{Code: "INVALID_REQUEST"})
@@ -371,7 +461,7 @@ func TestAMissingGrant(t *testing.T) {
 		t.Fatalf("after %d sends: %+v, %v", sends, v.Move, d.taskNames())
 	}
 	began := d.now.Mono
-	d.upToAny(flow.Capture, flow.QueryCapture)
+	d.upToAny(flow.Capture, flow.QueryCapture, flow.QueryHold)
 	if gap := time.Duration(d.now.Mono-began) * time.Millisecond; gap < slowly {
 		t.Errorf("it goes on after %v", gap)
 	}

@@ -155,6 +155,21 @@ func (d *desk) upTo(verb flow.Verb) {
 	d.t.Fatalf("there is never a %s; journal %s", verb, d.kinds())
 }
 
+// sentAgain goes on to where a move that the network does not know is sent once more:
+// its totals are ours.
+func (d *desk) sentAgain(send flow.Verb) {
+	d.t.Helper()
+	d.upTo(flow.QueryHold)
+	if slices.Contains(d.verbs(), send) {
+		d.t.Fatalf("sent without a look at the totals: %v", d.verbs())
+	}
+	p := d.deposit
+	d.answer(flow.QueryHold, totals(p.captured, p.released, p.placed.Amount-p.captured-p.released))
+	if !slices.Contains(d.verbs(), send) {
+		d.t.Fatalf("no %s after the look; journal %s", send, d.kinds())
+	}
+}
+
 // restart folds the journal into a new life.
 func (d *desk) restart() flow.Step {
 	d.t.Helper()

@@ -196,6 +196,7 @@ type (
 		until int64
 	}
 	looked  struct{}
+	strange struct{}
 	free    struct{}
 	watched struct{ at entry.Stamp }
 	refused struct{} // by the disk: what was heard
@@ -227,6 +228,8 @@ func (d *Deposit) Note(n flow.Note) {
 		d.link, d.until = n.link, n.until
 	case looked:
 		d.move.looked = true
+	case strange:
+		d.move.strange, d.move.unknown = true, false // it is asked about again
 	case free:
 		d.move.free = true
 	case watched:

@@ -98,10 +98,10 @@ func (d *Deposit) begins(b entry.MoveAskedBody, request *entry.RequestedBody) fl
 
 // planMove is what the open move needs next. One that may have been sent in an
 // earlier life is asked about first; one that the network does not know is sent
-// again under its number.
+// again under its number, after another look at the totals.
 func (d *Deposit) planMove() (do flow.Verb, at int64) {
 	m := d.open()
-	send, ask := verbs(m.What)
+	_, ask := verbs(m.What)
 	first := d.first(m.What)
 	t := d.rules.Timing(d.asked.Network).Hold
 	gap := func(every time.Duration) int64 {
@@ -124,10 +124,17 @@ func (d *Deposit) planMove() (do flow.Verb, at int64) {
 		return first, v.since
 	case v.heardAt == 0:
 		return ask, v.since
-	case v.unknown && !d.unsure && d.repeated < startsMax:
-		return send, max(v.sentAt+gap(t.Again), v.heardAt)
+	case d.mayRepeat():
+		return flow.QueryHold, max(v.sentAt+gap(t.Again), v.heardAt, d.heardAt+gap(t.QueryEvery))
 	}
 	return ask, v.heardAt + gap(t.QueryEvery)
+}
+
+// mayRepeat tells whether the open move, which may have been sent before, goes out
+// once more under its number as soon as the network's totals have been looked at:
+// meanwhile somebody else may have moved the deposit in its stead.
+func (d *Deposit) mayRepeat() bool {
+	return d.move.unknown && !d.unsure && d.repeated < startsMax
 }
 
 // sendMove sends the open move, or asks about it.
@@ -250,7 +257,7 @@ func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.S
 		return d.refuse(m.Number, pay.NotSent, r, notes, d.fault(true)...)
 	case r.State == pay.Paid:
 		seen := d.differences(r, now)
-		if seen == nil {
+		if seen == nil && (r.Held == nil || d.addsUp(*r.Held)) {
 			do := d.first(m.What)
 			return d.step(nil, append(notes, looked{}, sent{do}), d.moveCall(do, m.MoveAskedBody))
 		}
@@ -266,6 +273,37 @@ func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.S
 	}
 	r.Code = cmp.Or(r.Code, notLooked)
 	return d.refuse(m.Number, pay.NotSent, r, notes, more...)
+}
+
+// lookedAgain takes an answer about the totals while the open move, which the network
+// does not know, waits to be sent once more. Totals that are not ours may have the move
+// in them: it is asked about again. Where it is still not known once no send of it can
+// arrive any more, somebody else has moved the deposit: it is not sent, and its number
+// stays used.
+func (d *Deposit) lookedAgain(r pay.Result, notes []flow.Note, now flow.Now) flow.Step {
+	m := d.open()
+	switch {
+	case d.lags(r):
+		return d.step(d.fault(d.behind+1 >= behindMax), notes)
+	case r.State == pay.Mismatch || r.State == pay.Declined || r.NotFound:
+		return d.step(d.doubt(), notes)
+	case r.State != pay.Paid || r.Held == nil:
+		return d.step(d.fault(r.Fault), notes)
+	case !d.addsUp(*r.Held):
+		return d.step(d.fault(true), notes)
+	}
+	seen := d.differences(r, now)
+	switch {
+	case seen == nil:
+		send, _ := verbs(m.What)
+		step := d.sendMove(send)
+		step.Notes = append(notes, step.Notes...)
+		return step
+	case !d.move.strange || now.Mono < d.move.sentAt+arrivesIn.Milliseconds():
+		return d.step(nil, append(notes, strange{}))
+	}
+	r.Code = differing
+	return d.refuse(m.Number, pay.Declined, r, notes, seen...)
 }
 
 // doubt asks for a person where the network knows nothing of what we hold.

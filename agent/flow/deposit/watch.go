@@ -79,6 +79,8 @@ func (d *Deposit) seen(r pay.Result, notes []flow.Note, now flow.Now) flow.Step 
 	switch {
 	case d.open() != nil && d.move.mine && d.move.sends == 0 && d.move.busy == "":
 		return d.lookedAt(r, notes, now)
+	case d.open() != nil && d.move.busy == "" && d.mayRepeat():
+		return d.lookedAgain(r, notes, now)
 	case d.open() != nil: // it may be in the totals, or not: it is asked about by itself
 		return d.step(nil, notes)
 	case d.lags(r):
@@ -123,9 +125,6 @@ func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
 		return nil
 	}
 	net, left := *r.Held, d.placed.Amount-d.captured-d.released
-	if m := d.open(); m != nil && d.move.sends > 0 {
-		return nil
-	}
 	body := entry.HoldSeenBody{Captured: net.Captured, Released: net.Released, Left: net.Left, Why: entry.SeenDiffers}
 	switch ours := net.Captured == d.captured && net.Released == d.released && net.Left == left; {
 	case ours && d.resting:
@@ -133,7 +132,7 @@ func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
 		return []entry.Draft{entry.New(entry.HoldSeen, body)}
 	case ours, d.resting && net.Captured == d.captured && now.Mono-d.restSince < restFor.Milliseconds():
 		return nil
-	case net.Captured+net.Released+net.Left != d.placed.Amount:
+	case !d.addsUp(net):
 		return d.fault(true)
 	}
 	task := totalsDiffer
@@ -145,6 +144,11 @@ func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
 		drafts = append(drafts, d.closeWarnings(true)...)
 	}
 	return drafts
+}
+
+// addsUp tells whether totals are of what is held.
+func (d *Deposit) addsUp(net pay.Held) bool {
+	return net.Captured+net.Released+net.Left == d.placed.Amount
 }
 
 // over tells whether the deposit's life may be over, by the network's clock where
