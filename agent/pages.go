@@ -34,6 +34,7 @@ func (a *agent) servePage(ctx context.Context) error {
 		HoldsBy:     a.holdsBy,
 		Deposit:     a.depositNow,
 		Sales:       a.sales,
+		Order:       a.orderNow,
 		Refunds:     a.refunds,
 		Desk:        a.desk,
 		Phone:       a.cfg.Console.Phone,
@@ -96,6 +97,19 @@ func (a *agent) sale(ctx context.Context, row store.Sale) (console.Sale, error) 
 		s.Network = v.Network
 	}
 	return s, nil
+}
+
+// orderNow is an order as its entries say.
+func (a *agent) orderNow(ctx context.Context, key entry.Seq) (words.Order, error) {
+	entries, err := a.store.Object(ctx, key, 0)
+	if err != nil {
+		return words.Order{}, err
+	}
+	one := sale.New(a.networks.Timing)
+	for _, e := range entries {
+		one.Fold(e)
+	}
+	return one.View(), nil
 }
 
 // depositNow is a deposit as its entries say.

@@ -62,6 +62,8 @@ type Options struct {
 	Deposit func(ctx context.Context, key entry.Seq) (words.Deposit, error)
 	// Sales are a lane's newest sales, newest first, at most max.
 	Sales func(ctx context.Context, lane string, max int) ([]Sale, error)
+	// Order is one order as it stands now; nil: only paid ones have a page.
+	Order func(ctx context.Context, key entry.Seq) (words.Order, error)
 	// Refunds are what has gone back of an order, or may, each as it stands now.
 	Refunds func(ctx context.Context, order entry.Seq) ([]words.Refund, error)
 	// Desk is who works here and who is on duty; nil: nobody signs in.

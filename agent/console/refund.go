@@ -91,10 +91,12 @@ func (c *console) pathTo(ctx context.Context, key entry.Seq) string {
 // orderPath is the address of an order's page.
 func orderPath(order entry.Seq) string { return "/refund/" + strconv.FormatInt(int64(order), 10) }
 
-// order is a paid order as its page shows it.
+// order is an order as its page shows it.
 type order struct {
 	store.Payment
 	lane    string
+	now     words.Order // of one that is not paid, as far as is known
+	since   int64       // when it began; ms of the wall clock
 	refunds []words.Refund
 	form    string // the token of its form
 	request duty.Request
@@ -124,6 +126,7 @@ func (c *console) orderOf(r *http.Request, g guest) (o order, err error) {
 	}
 	if len(entries) > 0 {
 		o.lane, _ = flow.LaneOf(entries[0])
+		o.since = entries[0].Wall
 	}
 	if o.lane == "" {
 		return o, none
@@ -131,8 +134,17 @@ func (c *console) orderOf(r *http.Request, g guest) (o order, err error) {
 	if err = c.Desk.MayLook(g.ID, o.lane); err != nil {
 		return o, err
 	}
+	if !o.Paid() {
+		if c.Order == nil || entries[0].Kind.BeginsHold() {
+			return o, none
+		}
+		if o.now, err = c.Order(ctx, o.Payment.Order); err != nil {
+			return o, err
+		}
+		o.now = tidy(o.now)
+	}
 	if c.Refunds != nil {
-		o.refunds, err = c.Refunds(ctx, o.Order)
+		o.refunds, err = c.Refunds(ctx, o.Payment.Order)
 	}
 	if one, ok := c.sessions.of(g.token); ok && one.asked.Operation == duty.Refund && one.asked.Order == o.Order && one.asked.Until > c.Desk.Clock().Mono {
 		o.request = one.asked

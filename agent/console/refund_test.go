@@ -2,11 +2,13 @@ package console
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tillgate/agent/duty"
 	"tillgate/agent/flow"
@@ -219,5 +221,40 @@ func TestTheSlipOfAnotherLane(t *testing.T) {
 	}
 	if here, there := wishes(s.counter), wishes(s.exit); len(here) != 1 || len(here)+len(there) != given || here[0].By != "Kate" || here[0].Order != key {
 		t.Errorf("counter-1 was asked for %+v, exit-1 for %+v", here, there)
+	}
+}
+
+// TestAnOrderThatIsNotPaid says what its lane says, with number and network, and
+// never that something was paid.
+func TestAnOrderThatIsNotPaid(t *testing.T) {
+	t.Parallel()
+	for _, phase := range []words.Phase{words.Checking, words.FrozenOrder, words.CancelledOrder} {
+		var now words.Order
+		s := newShop(t, func(o *Options) {
+			o.Order = func(context.Context, entry.Seq) (words.Order, error) { return now, nil }
+		})
+		s.open()
+		number := s.store.Number()
+		entries, err := s.store.Commit(t.Context(), store.Step{Entries: []entry.Draft{
+			entry.New(entry.Opened, entry.OpenedBody{Lane: "counter-1", Amount: 1250, Title: "Noodles"}),
+			entry.New(entry.Asked, entry.AskedBody{Number: number, Merchant: "shop", Network: "wechat"}),
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = words.Order{Phase: phase, Amount: 1250, Number: number, Network: "wechat", Title: "Noodles"}
+		re := s.ask("GET", orderPath(entries[0].Key), "", "Cookie", s.signIn("Chief"))
+		page := html.UnescapeString(re.Body.String())
+		for _, lang := range []words.Lang{words.Zh, words.En} {
+			says := words.ShowStaff(now, lang)
+			for _, want := range []string{says.What, says.Do, says.Money, number, words.Network("wechat", lang), "12.50", words.China(time.UnixMilli(entries[0].Wall)).Format("01-02 15:04")} {
+				if !strings.Contains(page, want) {
+					t.Errorf("the page of one that is %s has no %q", phase, want)
+				}
+			}
+		}
+		if re.Code != http.StatusOK || strings.Contains(page, words.PageLeft.In(words.Zh)) || strings.Contains(page, "01-01 08:00") || strings.Contains(page, `name="reason"`) {
+			t.Errorf("the page of one that is %s: %d, and it speaks of what was paid", phase, re.Code)
+		}
 	}
 }
