@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,15 +18,27 @@ import (
 )
 
 // shiftView is what somebody sees of shifts: the own one, or that there is none,
-// and those that they may end for others.
+// those that they may end for others, those that wait to be handed over, and the
+// last ones.
 type shiftView struct {
 	lanes []string
 	form  string
 	mine  *shiftSlip // nil: not on duty
 	other []shiftSlip
+	ended []shiftSlip
+	slips []slipRow
 }
 
-// shiftSlip is a shift that is on, with its slip as it would be now.
+// slipRow is a shift that was handed over.
+type slipRow struct {
+	store.Shift
+	who string
+}
+
+// slipsShown is how many of the last shifts a page lists.
+const slipsShown = 10
+
+// shiftSlip is a shift that was not handed over, with its slip as it would be now.
 type shiftSlip struct {
 	store.Shift
 	slip  words.Handover
@@ -41,25 +55,43 @@ func (c *console) serveShift(w http.ResponseWriter, r *http.Request, g guest) {
 // showShift writes the page of shifts, with why something was not done.
 func (c *console) showShift(w http.ResponseWriter, r *http.Request, g guest, status int, why reply) {
 	s := c.sheet(words.PageShift, &g)
-	v := shiftView{lanes: c.Desk.Lanes.Names(), form: c.sessions.form(g.token)}
-	for _, on := range c.Desk.Journal.OnDuty() {
-		if on.Who != g.ID && g.Role != staff.Manager {
-			continue
-		}
-		one := shiftSlip{Shift: on, items: c.Desk.HandoverItems(), lanes: v.lanes, form: v.form, own: on.Who == g.ID}
-		var err error
-		if one.slip, err = c.Desk.Slip(r.Context(), g.ID, on.ID); err != nil {
-			c.show(w, http.StatusInternalServerError, s, alone(c.told(err)))
-			return
-		}
-		if one.own {
-			v.mine = &one
-		} else {
-			v.other = append(v.other, one)
-		}
+	v, err := c.shiftsOf(r.Context(), g)
+	if err != nil {
+		c.show(w, http.StatusInternalServerError, s, alone(c.told(err)))
+		return
 	}
 	s.said = why
 	c.show(w, status, s, shiftPage(v))
+}
+
+// shiftsOf reads what somebody sees of shifts.
+func (c *console) shiftsOf(ctx context.Context, g guest) (v shiftView, err error) {
+	v = shiftView{lanes: c.Desk.Lanes.Names(), form: c.sessions.form(g.token)}
+	ended, err := c.Desk.Ended(ctx, g.ID)
+	if err != nil {
+		return v, err
+	}
+	on := slices.DeleteFunc(c.Desk.Journal.OnDuty(), func(s store.Shift) bool { return s.Who != g.ID && g.Role != staff.Manager })
+	for _, shift := range slices.Concat(on, ended) {
+		one := shiftSlip{Shift: shift, items: c.Desk.HandoverItems(), lanes: v.lanes, form: v.form, own: shift.Who == g.ID}
+		if one.slip, err = c.Desk.Slip(ctx, g.ID, shift.ID); err != nil {
+			return v, err
+		}
+		switch {
+		case shift.Off != 0:
+			v.ended = append(v.ended, one)
+		case one.own:
+			v.mine = &one
+		default:
+			v.other = append(v.other, one)
+		}
+	}
+	slips, err := c.Desk.Slips(ctx, g.ID)
+	for _, shift := range slips[:min(len(slips), slipsShown)] {
+		p, _ := c.Desk.Roster.Person(shift.Who)
+		v.slips = append(v.slips, slipRow{shift, cmp.Or(p.Name, shift.Who)})
+	}
+	return v, err
 }
 
 // clockOn begins a shift on the lanes that were chosen, or the whole store.
@@ -85,6 +117,11 @@ func shiftOf(r *http.Request) entry.Seq {
 	id, _ := strconv.ParseInt(r.PathValue("shift"), 10, 64) // what is no number is no shift
 	return entry.Seq(max(id, 0))
 }
+
+// overPath is where a shift is handed over.
+func overPath(id entry.Seq) string { return "/shift#" + shiftAnchor(id) }
+
+func shiftAnchor(id entry.Seq) string { return "shift-" + strconv.FormatInt(int64(id), 10) }
 
 // shiftPath is the address of a shift's slip.
 func shiftPath(id entry.Seq) string { return "/shift/" + strconv.FormatInt(int64(id), 10) }
@@ -178,7 +215,7 @@ func (c *console) serveSlip(w http.ResponseWriter, r *http.Request) {
 	if err == nil && shift.Handed != 0 {
 		s.done = speak(words.PageHanded)
 	}
-	c.show(w, http.StatusOK, s, slipPage(slip, c.Desk.Lanes.Names(), g.ID != "" && shift.Handed != 0))
+	c.show(w, http.StatusOK, s, slipPage(slip, c.Desk.Lanes.Names(), shift, g.ID != ""))
 }
 
 // printSlip prints a slip again, marked as a reprint.

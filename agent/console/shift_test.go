@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tillgate/agent/words"
+	"tillgate/store"
 	"tillgate/store/entry"
 )
 
@@ -114,12 +115,59 @@ func TestClockOff(t *testing.T) {
 	}
 }
 
+// TestHandedOverLater: a shift that has ended is found on the page of shifts, by
+// its person and by a manager, and from its task and its slip; once it is handed
+// over its slip is among the last ones.
+func TestHandedOverLater(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.open()
+	s.hire("local-1", "Liu", "clerk", "830376")
+	on := s.on("Kate", "counter-1")
+	s.sells("counter-1", 1250)
+	kate := s.signIn("Kate")
+	_, slip := s.send(kate, "/shift", shiftPath(on.ID)+"/off", url.Values{})
+	over, there := shiftPath(on.ID)+"/over", `href="`+overPath(on.ID)+`"`
+	if !strings.Contains(slip, there) {
+		t.Error("the slip of who has clocked off does not lead to the hand-over")
+	}
+	s.sells("counter-1", 300) // nobody's
+	kate, chief, liu := s.signIn("Kate"), s.signIn("Chief"), s.signIn("Liu")
+	if tasks := s.ask("GET", "/tasks", "", "Cookie", chief).Body.String(); !strings.Contains(tasks, there) || !strings.Contains(tasks, "<span>Kate</span>") {
+		t.Error("the task does not lead to the hand-over, or does not say whose shift it is")
+	}
+	for who, cookie := range map[string]string{"Kate": kate, "Chief": chief} {
+		page := s.ask("GET", "/shift", "", "Cookie", cookie).Body.String()
+		if !strings.Contains(page, "已下班，待交班") || !strings.Contains(page, `action="`+over+`"`) || !strings.Contains(page, "12.50") || strings.Contains(page, `action="`+shiftPath(on.ID)+`/off"`) {
+			t.Errorf("%s does not find the shift that waits", who)
+		}
+	}
+	if page := s.ask("GET", "/shift", "", "Cookie", liu).Body.String(); strings.Contains(page, over) {
+		t.Error("another clerk finds it")
+	}
+	if status, text := s.send(kate, "/shift", over, url.Values{"where": {"counter-1"}}); status != http.StatusOK || !strings.Contains(text, "已交班") || !strings.Contains(text, "12.50") {
+		t.Fatalf("handing over: %d %s", status, notes(text))
+	}
+	for who, c := range map[string]struct {
+		cookie string
+		lists  bool
+	}{"Kate": {s.signIn("Kate"), true}, "Chief": {chief, true}, "Liu": {liu, false}} {
+		page := s.ask("GET", "/shift", "", "Cookie", c.cookie).Body.String()
+		if strings.Contains(page, over) || strings.Contains(page, `<a href="`+shiftPath(on.ID)+`">`) != c.lists {
+			t.Errorf("after it the page of %s lists its slip: want %t", who, c.lists)
+		}
+	}
+	if tasks := s.ask("GET", "/tasks", "", "Cookie", chief).Body.String(); strings.Contains(tasks, there) {
+		t.Error("the task is still there")
+	}
+}
+
 // TestSlipFigures: what nobody took and what is not final are on the page.
 func TestSlipFigures(t *testing.T) {
 	t.Parallel()
 	h := words.Handover{Shift: 7, Who: "<Kate>", Total: words.HandoverSum{Sales: 2, Amount: 3000, Received: 3000}, Nobody: words.HandoverSum{Sales: 1, Amount: 500, Received: 500},
 		Pending: words.HandoverPendings{Count: 1, Amount: 990}, List: []words.HandoverUnended{{Number: "100000010001844610000033", State: words.ReportIsUnknown, Amount: 990}}}
-	text, err := render(slipPage(h, []string{"counter-1"}, true))
+	text, err := render(slipPage(h, []string{"counter-1"}, store.Shift{ID: 7, Off: 9, Handed: 9}, true))
 	if err != nil {
 		t.Fatal(err)
 	}

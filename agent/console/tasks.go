@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -29,13 +30,19 @@ func (c *console) showTasks(w http.ResponseWriter, r *http.Request, g guest, sta
 		return
 	}
 	s.said = why
-	deposits := map[entry.Seq]bool{} // what of them is about one
+	of := map[entry.Seq]about{}
 	for _, one := range tasks {
-		if _, err := c.Desk.Journal.Hold(r.Context(), one.Order); err == nil {
-			deposits[one.Order] = true
-		}
+		p, _ := c.Desk.Roster.Person(one.Who)
+		_, err := c.Desk.Journal.Hold(r.Context(), one.Order)
+		of[one.Key] = about{deposit: err == nil, who: cmp.Or(p.Name, one.Who)}
 	}
-	c.show(w, status, s, tasksPage(tasks, deposits, c.sessions.form(g.token)))
+	c.show(w, status, s, tasksPage(tasks, of, c.sessions.form(g.token)))
+}
+
+// about is what a task's row does not say.
+type about struct {
+	deposit bool   // its order is one
+	who     string // whose shift it is
 }
 
 // decide carries out what a manager has decided about a frozen order, or notes

@@ -101,6 +101,39 @@ func (d *Desk) ClockOff(ctx context.Context, by string, shift entry.Seq, why str
 	return d.end(ctx, s, by, why)
 }
 
+// Ended are the shifts that have ended and were not handed over, as far as a person
+// may do that, oldest first.
+func (d *Desk) Ended(ctx context.Context, id string) (ended []store.Shift, err error) {
+	rows, err := d.Journal.Tasks(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read which shifts have to be handed over: %w", err)
+	}
+	for _, row := range rows {
+		if row.What != store.TaskHandOver {
+			continue
+		}
+		s, err := d.theirs(ctx, id, row.Key)
+		if halted := (*Refusal)(nil); errors.As(err, &halted) { // another's, or handed over since
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		ended = append(ended, s)
+	}
+	return ended, nil
+}
+
+// Slips are those of the last shifts here that were handed over and whose slip a
+// person may see, newest first.
+func (d *Desk) Slips(ctx context.Context, id string) (handed []store.Shift, err error) {
+	shifts, err := d.Journal.Shifts(ctx, 0, shiftsRead)
+	if err != nil {
+		return nil, fmt.Errorf("read the last shifts: %w", err)
+	}
+	return slices.DeleteFunc(shifts, func(s store.Shift) bool { return s.Handed == 0 || d.own(id, s) != nil }), nil
+}
+
 // theirs is a shift that has not been handed over, and that a person may end.
 func (d *Desk) theirs(ctx context.Context, by string, shift entry.Seq) (store.Shift, error) {
 	s, err := d.Journal.Shift(ctx, shift)

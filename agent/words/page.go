@@ -68,6 +68,10 @@ const (
 	PageWay        Page = "way"
 	PageSoFar      Page = "so-far"
 	PageEverybody  Page = "everybody"
+	PageEnded      Page = "ended"
+	PageEnd        Page = "end"
+	PageSlips      Page = "slips"
+	PageWho        Page = "who"
 )
 
 // Reports and tasks.
@@ -231,6 +235,10 @@ var pages = map[Page][2]string{
 	PageWay:        {"支付方式", "Way to pay"},
 	PageSoFar:      {"到目前为止", "So far"},
 	PageEverybody:  {"所有当班人员", "Everybody on duty"},
+	PageEnded:      {"已下班，待交班", "Ended, to be handed over"},
+	PageEnd:        {"结束", "Ended"},
+	PageSlips:      {"最近的交班单", "The last slips"},
+	PageWho:        {"当班人", "Whose"},
 
 	PageReports: {"报表", "Reports"},
 	PageFrom:    {"从", "From"},
