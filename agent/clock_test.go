@@ -70,7 +70,7 @@ func (b *lostBoard) start() {
 		b.t.Fatal(err)
 	}
 	log, timing := slog.New(slog.DiscardHandler), func(string) pay.Timing { return pay.WeChat }
-	nets := &flow.Networks{Providers: map[string]pay.Provider{"shop": b}, Timing: timing, Log: log, Dated: b.clock.Learn, Boot: b.clock.Boot}
+	nets := &flow.Networks{Providers: map[string]pay.Provider{"shop": b}, Timing: timing, Log: log, OnDate: b.clock.Learn, Boot: b.clock.Boot}
 	slip := &flow.Output{Name: "printer", What: flow.Slip, Log: log, Do: func(_ context.Context, e flow.Effect) error {
 		b.mu.Lock()
 		defer b.mu.Unlock()

@@ -132,7 +132,7 @@ func build(ctx context.Context, cfg *config, log *slog.Logger, kept *ring.Ring, 
 	a.health, a.began = newHealth(cfg, a.note), a.clock.Time()
 	a.expiry = newExpiry(cfg, log)
 	a.networks.Answered = func(e flow.Effect, r pay.Result) { a.health.answered(e, r, a.clock.Time()) }
-	a.networks.Dated, a.networks.Boot = a.clock.Learn, a.clock.Boot
+	a.networks.OnDate, a.networks.Boot = a.clock.Learn, a.clock.Boot
 	if x.timing != nil {
 		a.networks.Timing = x.timing
 	}

@@ -44,8 +44,8 @@ func Ask(ctx context.Context, offer func(Event) bool, ev Event) (Said, error) {
 // call does what an event wants and says what has become of it.
 func (l *Lane) call(ctx context.Context, c Call) error {
 	before, _ := l.View()
-	current, given := l.current, l.given
-	l.asked = nil
+	current, refund := l.current, l.newestRefund
+	l.begun = nil
 	err := l.handle(ctx, c.Of)
 	said := Said{}
 	if said.View, _ = l.View(); said.View.Told > before.Told {
@@ -54,10 +54,10 @@ func (l *Lane) call(ctx context.Context, c Call) error {
 	switch {
 	case l.current != current && l.current != nil:
 		said.Key = l.current.key
-	case l.given != given:
-		said.Key = l.given.key
-	case l.asked != nil:
-		said.Key = l.asked.key
+	case l.newestRefund != refund:
+		said.Key = l.newestRefund.key
+	case l.begun != nil:
+		said.Key = l.begun.key
 	}
 	c.Done(said)
 	return err

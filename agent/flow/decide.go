@@ -75,10 +75,10 @@ func (l *Lane) newest(s *slot, ev Event, step Step) {
 	switch {
 	case s.deposit() != nil:
 		if len(step.Entries) > 0 && wished(ev) {
-			l.held, l.asked = s, s
+			l.newestDeposit, l.begun = s, s
 		}
-	case s.order() == nil && s.key != 0 && (l.given == nil || l.given.key < s.key):
-		l.given = s
+	case s.order() == nil && s.key != 0 && (l.newestRefund == nil || l.newestRefund.key < s.key):
+		l.newestRefund = s
 	}
 }
 
@@ -113,7 +113,7 @@ func (l *Lane) commit(ctx context.Context, s *slot, step *Step, now Now) error {
 	l.retryAt, l.refusals = 0, 0
 	s.done = step.Done
 	l.fold(s, entries)
-	dated(step.Effects, entries)
+	stampShown(step.Effects, entries)
 	return nil
 }
 

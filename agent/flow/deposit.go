@@ -119,7 +119,7 @@ func (l *Lane) deposit(ctx context.Context, ev DepositSpec) error {
 		return l.tell(words.TellAmountZero)
 	case ev.Amount > l.Limit:
 		return l.tell(words.TellAmountHigh)
-	case l.held != nil && l.held.deposit().Pending(), l.unpaid():
+	case l.newestDeposit != nil && l.newestDeposit.deposit().Pending(), l.unpaid():
 		return l.tell(words.TellLastOpen)
 	}
 	l.draft, l.slipped = nil, ""
@@ -173,7 +173,7 @@ func (l *Lane) begin(ctx context.Context, ev DepositSpec) error {
 		return err
 	}
 	err = l.apply(ctx, &slot{Machine: l.NewDeposit()}, ev)
-	if l.held != nil && l.held.deposit().Pending() {
+	if l.newestDeposit != nil && l.newestDeposit.deposit().Pending() {
 		l.draft = nil
 		l.publish("")
 	}
@@ -276,11 +276,11 @@ func (l *Lane) releaseOld(ctx context.Context, ev ReleaseOld) error {
 		}
 		return nil
 	}
-	held := l.held
+	held := l.newestDeposit
 	ev.Lane = l.Name
 	err = l.apply(ctx, s, ev)
 	l.forget(s)
-	l.held = held // the guest is shown the new one
+	l.newestDeposit = held // the guest is shown the new one
 	l.publish("")
 	return err
 }
@@ -291,10 +291,10 @@ func (l *Lane) dropDeposit(ctx context.Context, ev DropDeposit) error {
 	case l.draft != nil && ev.Hold == 0:
 		l.draft = nil
 		return l.tell("")
-	case l.held == nil, ev.Draft, ev.Hold != 0 && ev.Hold != l.held.key:
+	case l.newestDeposit == nil, ev.Draft, ev.Hold != 0 && ev.Hold != l.newestDeposit.key:
 		return l.tell(words.TellHoldNotHeld)
 	}
-	return l.apply(ctx, l.held, ev)
+	return l.apply(ctx, l.newestDeposit, ev)
 }
 
 // depositView is the draft in front of the lane, else its newest deposit.
@@ -304,8 +304,8 @@ func (l *Lane) depositView() words.Deposit {
 		d := l.draft
 		return words.Deposit{Phase: words.DepositReady, Lane: l.Name, Room: d.Room, Title: d.Title, Ref: d.Ref, Amount: d.Amount, By: d.By,
 			Can: words.DepositCan{Cancel: true}}
-	case l.held != nil:
-		return l.held.deposit().View()
+	case l.newestDeposit != nil:
+		return l.newestDeposit.deposit().View()
 	}
 	return words.Deposit{}
 }

@@ -233,9 +233,9 @@ type Effect struct {
 	ready func() ask // Charge: its request, where it can be made before it leaves
 }
 
-// Dated is an attempt with when it was asked for, as the journal has it. While
+// Stamped is an attempt with when it was asked for, as the journal has it. While
 // the clock was not trusted nothing follows from a pay time that lies before it.
-func Dated(a pay.Attempt, at entry.Stamp) pay.Attempt {
+func Stamped(a pay.Attempt, at entry.Stamp) pay.Attempt {
 	a.Stamp, a.Asked = time.UnixMilli(at.Wall), time.Time{}
 	if at.Trust == entry.Trusted {
 		a.Asked = a.Stamp
@@ -243,10 +243,10 @@ func Dated(a pay.Attempt, at entry.Stamp) pay.Attempt {
 	return a
 }
 
-// OtherBooks tells whether a merchant's name stands for another account now than
+// OtherAccount tells whether a merchant's name stands for another account now than
 // when something was asked for, whose mark the journal has, or for none. What an
 // older release has written does not say whose books it is in.
-func OtherBooks(merchant, account string, now Now) bool {
+func OtherAccount(merchant, account string, now Now) bool {
 	return account != "" && now.Accounts[merchant] != account
 }
 

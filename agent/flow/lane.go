@@ -83,11 +83,12 @@ type Lane struct {
 	queue   chan Event
 	orders  map[entry.Seq]*slot // and refunds and deposits
 	current *slot
-	given   *slot        // the newest refund
-	held    *slot        // the newest deposit, or the one that something was last asked about
-	asked   *slot        // what the event that is being handled has begun, or gone on with
+	begun   *slot        // what the event that is being handled has begun, or gone on with
 	draft   *DepositSpec // a deposit that waits for the guest's code
 	slipped string       // the number on the slip that was scanned last
+
+	newestRefund  *slot
+	newestDeposit *slot // or the one that something was last asked about
 
 	draftUntil int64 // ms of the boot clock: nobody has served the draft by then
 
@@ -151,12 +152,12 @@ func (l *Lane) Adopt(key entry.Seq, entries []entry.Entry) {
 	l.orders[key] = s
 	switch {
 	case s.deposit() != nil:
-		if l.held == nil || l.held.key < key {
-			l.held = s
+		if l.newestDeposit == nil || l.newestDeposit.key < key {
+			l.newestDeposit = s
 		}
 	case s.order() == nil:
-		if l.given == nil || l.given.key < key {
-			l.given = s
+		if l.newestRefund == nil || l.newestRefund.key < key {
+			l.newestRefund = s
 		}
 	case l.current == nil || l.current.key < key:
 		l.turns++
@@ -431,8 +432,8 @@ func (l *Lane) leave(ctx context.Context, why string) error {
 func (l *Lane) forget(s *slot) {
 	d := s.deposit()
 	elsewhere := d != nil && d.Owner() != l.Name // another lane follows it now
-	if elsewhere && l.held == s {
-		l.held = nil
+	if elsewhere && l.newestDeposit == s {
+		l.newestDeposit = nil
 	}
 	if elsewhere || s.done && s != l.current {
 		delete(l.orders, s.key)

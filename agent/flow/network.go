@@ -19,10 +19,10 @@ type Networks struct {
 	Answered  func(Effect, pay.Result) // is told of every result; nil tells nobody
 	Log       *slog.Logger
 
-	// Dated hears of each Date that came with a verified signature, with the
+	// OnDate hears of each Date that came with a verified signature, with the
 	// boot clock's ms of asking and of hearing, which Boot tells. nil: nobody does.
-	Dated func(network string, date time.Time, asked, heard int64)
-	Boot  func() int64 // needed for Dated
+	OnDate func(network string, date time.Time, asked, heard int64)
+	Boot   func() int64 // needed for OnDate
 
 	mu    sync.Mutex
 	calls map[string]bool // numbers of attempts, refunds and moves of deposits that are being asked about
@@ -43,7 +43,7 @@ func (n *Networks) Do(ctx context.Context, e Effect, bring func(context.Context,
 		return
 	}
 	n.group.Go(func() {
-		result := n.dated(e.Network, func() pay.Result { return n.call(ctx, e) })
+		result := n.hearDate(e.Network, func() pay.Result { return n.call(ctx, e) })
 		n.end(number)
 		if n.Answered != nil && result.Code != pay.CodeNoRefunds { // else nobody was asked
 			n.Answered(e, result)
@@ -56,15 +56,15 @@ func (n *Networks) Do(ctx context.Context, e Effect, bring func(context.Context,
 // Wait returns when every call that was begun has ended.
 func (n *Networks) Wait() { n.group.Wait() }
 
-// dated tells of the Date of a call's result.
-func (n *Networks) dated(network string, call func() pay.Result) pay.Result {
-	if n.Dated == nil {
+// hearDate tells of the Date of a call's result.
+func (n *Networks) hearDate(network string, call func() pay.Result) pay.Result {
+	if n.OnDate == nil {
 		return call()
 	}
 	asked := n.Boot()
 	result := call()
 	if !result.Date.IsZero() {
-		n.Dated(network, result.Date, asked, n.Boot())
+		n.OnDate(network, result.Date, asked, n.Boot())
 	}
 	return result
 }

@@ -30,7 +30,7 @@ func TestNetworksTellVerifiedDates(t *testing.T) {
 		nets := &flow.Networks{
 			Providers: map[string]pay.Provider{"shop": shop}, Log: slog.New(slog.DiscardHandler), Boot: func() int64 { return stamp().Mono },
 			Timing: func(string) pay.Timing { return pay.WeChat },
-			Dated:  func(network string, date time.Time, asked, at int64) { heard <- told{network, date, asked, at} },
+			OnDate: func(network string, date time.Time, asked, at int64) { heard <- told{network, date, asked, at} },
 		}
 		want := []told{}
 		for n, do := range []flow.Verb{flow.Charge, flow.Query, flow.Query} {

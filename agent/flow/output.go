@@ -185,20 +185,20 @@ func (l *Lane) prepare(effects []Effect) {
 	}
 }
 
-// dated gives codes that are about to be shown the stamp that their intent has in
+// stampShown gives codes that are about to be shown the stamp that their intent has in
 // the journal, not that of the decision: a network that finds an order by its date
 // is asked with the journal's from then on.
-func dated(effects []Effect, entries []entry.Entry) {
+func stampShown(effects []Effect, entries []entry.Entry) {
 	for i := range effects {
 		if effects[i].Do != Show && effects[i].Do != ShowHold {
 			continue
 		}
 		for _, e := range entries {
 			if e.Kind == entry.HoldAsked {
-				effects[i].Attempt = Dated(effects[i].Attempt, e.Stamp)
+				effects[i].Attempt = Stamped(effects[i].Attempt, e.Stamp)
 			}
 			if e.Kind == entry.Asked && entry.Must[entry.AskedBody](e).Number == effects[i].Attempt.Number {
-				effects[i].Attempt = Dated(effects[i].Attempt, e.Stamp)
+				effects[i].Attempt = Stamped(effects[i].Attempt, e.Stamp)
 			}
 		}
 	}

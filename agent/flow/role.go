@@ -30,7 +30,7 @@ func (l *Lane) turn() {
 
 // idle tells whether nobody at the lane waits for anything.
 func (l *Lane) idle() bool {
-	if l.draft != nil || l.held != nil && l.held.deposit().Pending() {
+	if l.draft != nil || l.newestDeposit != nil && l.newestDeposit.deposit().Pending() {
 		return false
 	}
 	if l.current == nil {

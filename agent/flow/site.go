@@ -80,7 +80,7 @@ func (a *Abroad) Look(ctx context.Context, name string) (TakeOver, error) {
 	}
 	heard := make(chan Answer, 1)
 	attempt := pay.Attempt{Number: f.Number, Merchant: t.Merchant.Name, Amount: f.Amount, Network: f.Voucher, Shown: f.QR}
-	a.Networks.Do(ctx, Effect{Do: QueryHold, Network: f.Network, Attempt: Dated(attempt, f.Asked)},
+	a.Networks.Do(ctx, Effect{Do: QueryHold, Network: f.Network, Attempt: Stamped(attempt, f.Asked)},
 		func(_ context.Context, ev Event) { heard <- ev.(Answer) })
 	select {
 	case answer := <-heard:

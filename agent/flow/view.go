@@ -50,8 +50,8 @@ func (l *Lane) publish(tell words.Key) {
 			v.Behind = append(v.Behind, o.View())
 		}
 	}
-	if l.given != nil {
-		v.Refund = l.given.Machine.(Refunding).View()
+	if l.newestRefund != nil {
+		v.Refund = l.newestRefund.Machine.(Refunding).View()
 	}
 	v.Deposit, v.Slip = l.depositView(), l.slipped
 	for i, q := range v.Deposit.QR {

@@ -95,7 +95,7 @@ func (w *world) begin() error {
 
 // networks are the clients of the shop's merchants.
 func (l *life) networks() *flow.Networks {
-	n := &flow.Networks{Providers: map[string]pay.Provider{}, Timing: timing, Device: device, Dated: l.w.learn(l.clock), Boot: l.clock.Boot, Log: l.w.oracle.log()}
+	n := &flow.Networks{Providers: map[string]pay.Provider{}, Timing: timing, Device: device, OnDate: l.w.learn(l.clock), Boot: l.clock.Boot, Log: l.w.oracle.log()}
 	for _, a := range l.w.shop.accounts() {
 		p, hangUp := l.w.bank.provider(a, l.clock.Time, l.w.bug)
 		paced := pay.Pace(watchHolds(&watched{p, l.w.bug.refunds(p), l.w, a.network}))

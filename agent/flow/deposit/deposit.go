@@ -221,7 +221,7 @@ func (d *Deposit) attempt() pay.Attempt {
 	if d.placed != nil {
 		a.Network = d.placed.Network
 	}
-	return flow.Dated(a, d.at)
+	return flow.Stamped(a, d.at)
 }
 
 // moveCall sends the open move, or asks about it.

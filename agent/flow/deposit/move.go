@@ -43,7 +43,7 @@ func (d *Deposit) capture(ev flow.CaptureSpec, now flow.Now) flow.Step {
 		return tell(words.TellHoldCaptured)
 	case ev.Amount > left:
 		return tell(words.TellHoldHigh)
-	case d.elsewhere(now):
+	case d.otherAccount(now):
 		return tell(words.TellHoldBooks)
 	case !ok:
 		return tell(words.TellHoldMany)
@@ -67,7 +67,7 @@ func (d *Deposit) release(ev flow.ReleaseSpec, now flow.Now, instead entry.Seq) 
 		return tell(words.TellHoldHigh)
 	case amount < left && !d.placed.Parts:
 		return tell(words.TellHoldWhole)
-	case d.elsewhere(now):
+	case d.otherAccount(now):
 		return tell(words.TellHoldBooks)
 	case !ok:
 		return tell(words.TellHoldMany)
@@ -78,8 +78,8 @@ func (d *Deposit) release(ev flow.ReleaseSpec, now flow.Now, instead entry.Seq) 
 
 // elsewhere tells whether it is in the books of another account than its
 // merchant's name stands for now: nothing of it moves there.
-func (d *Deposit) elsewhere(now flow.Now) bool {
-	return flow.OtherBooks(d.asked.Merchant, d.asked.Account, now)
+func (d *Deposit) otherAccount(now flow.Now) bool {
+	return flow.OtherAccount(d.asked.Merchant, d.asked.Account, now)
 }
 
 // begins is a move's first step: the intent, and a look at the network's totals,

@@ -39,7 +39,7 @@ func (r *Refund) begin(ev flow.Refund, now flow.Now) flow.Step {
 	}
 	t := r.timing(asked.Network).Refund
 	switch {
-	case flow.OtherBooks(p.Asked.Merchant, p.Asked.Account, now):
+	case flow.OtherAccount(p.Asked.Merchant, p.Asked.Account, now):
 		return tell(words.TellRefundBooks)
 	case t.Call == 0:
 		return tell(words.TellRefundNever)

@@ -127,7 +127,7 @@ func (r *Refund) do(o flow.Pended) flow.Effect {
 func (r *Refund) call(do flow.Verb) flow.Effect {
 	a := r.asked
 	at := entry.Stamp{Wall: a.Asked, Trust: a.Trust}
-	of := flow.Dated(pay.Attempt{Number: a.Of, Merchant: a.Merchant, Amount: a.Paid, Network: a.Payment, Shown: a.Shown}, at)
+	of := flow.Stamped(pay.Attempt{Number: a.Of, Merchant: a.Merchant, Amount: a.Paid, Network: a.Payment, Shown: a.Shown}, at)
 	e := flow.Effect{Do: do, Network: a.Network, Attempt: of, Refund: pay.Refund{Number: a.Number, Amount: a.Amount, Reason: a.Reason, Staff: a.Staff}}
 	if a.Capture != "" {
 		hold := of

@@ -106,7 +106,7 @@ func (s *Sale) opening() []entry.Draft {
 
 func (s *Sale) call(do flow.Verb, a *attempt) flow.Effect {
 	call := pay.Attempt{Number: a.Number, Merchant: a.Merchant, Amount: s.amount(a), Network: a.network, Returning: a.returning, Shown: a.shown()}
-	return flow.Effect{Do: do, Network: a.Network, Attempt: flow.Dated(call, a.asked)}
+	return flow.Effect{Do: do, Network: a.Network, Attempt: flow.Stamped(call, a.asked)}
 }
 
 // amount is what an attempt is about: what was asked for, or what a network says
