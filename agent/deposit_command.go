@@ -117,7 +117,7 @@ func (w *depositWish) held(ctx context.Context, program *client.Client, d client
 func (w *depositWish) follow(ctx context.Context, program *client.Client, d client.Deposit, out io.Writer) (client.Deposit, error) {
 	tell := func(d client.Deposit) { printDeposit(out, d, w.asJSON) }
 	tell(d)
-	end, err := program.Rests(ctx, d, tell)
+	end, err := program.WaitDepositFinal(ctx, d, tell)
 	if err != nil {
 		return end, fmt.Errorf("deposit %s is not followed any more; it goes on without this command: %w", d.Number, err)
 	}

@@ -45,7 +45,7 @@ func takeOverCommand() *cobra.Command {
 
 func dropCommand() *cobra.Command {
 	var w depositWish
-	var want client.Drop
+	var want client.DepositCancel
 	cmd := &cobra.Command{
 		Use:   "cancel [NUMBER]",
 		Short: "Give up a deposit that is not held yet, and follow it to its end",
@@ -68,7 +68,7 @@ func dropCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			began, err := program.Drop(cmd.Context(), w.key, want)
+			began, err := program.CancelDeposit(cmd.Context(), w.key, want)
 			if err != nil || want.Deposit == 0 {
 				return err
 			}
@@ -87,7 +87,7 @@ func dropCommand() *cobra.Command {
 
 func refundOfCommand() *cobra.Command {
 	var w depositWish
-	var want client.BackOf
+	var want client.DepositRefund
 	var super supervisor
 	cmd := &cobra.Command{
 		Use:   "refund NUMBER AMOUNT",
@@ -112,7 +112,7 @@ func refundOfCommand() *cobra.Command {
 			var began client.DepositAnswer
 			err = super.approve(func(yes *client.Approval) (err error) {
 				want.Approval = yes
-				began, err = program.RefundOf(cmd.Context(), w.key, d.Key, want)
+				began, err = program.RefundDeposit(cmd.Context(), w.key, d.Key, want)
 				return err
 			})
 			if err != nil {

@@ -113,7 +113,7 @@ func TestWhatPeopleDoIsJournaled(t *testing.T) {
 	w := newLedger(t)
 	ctx := t.Context()
 	refund := func(yes *client.Approval) {
-		_, err := w.program().Refund(ctx, fmt.Sprint("refund-", w.sold), client.Back{Order: int64(w.paid()), Amount: 100, Reason: "broken", Approval: yes})
+		_, err := w.program().Refund(ctx, fmt.Sprint("refund-", w.sold), client.RefundRequest{Order: int64(w.paid()), Amount: 100, Reason: "broken", Approval: yes})
 		w.sold++
 		w.must(err)
 	}

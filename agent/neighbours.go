@@ -106,7 +106,7 @@ func (all neighbours) Find(ctx context.Context, name string) (found flow.Foreign
 			continue
 		}
 		for _, d := range a.Deposits.Deposits {
-			if d.Books == nil || !entry.IsNumber(d.Number, "") {
+			if d.Origin == nil || !entry.IsNumber(d.Number, "") {
 				continue
 			}
 			f := foreignOf(d, a.from)
@@ -128,7 +128,7 @@ func (all neighbours) Find(ctx context.Context, name string) (found flow.Foreign
 
 // foreignOf is a neighbour's deposit.
 func foreignOf(d client.Deposit, from string) flow.Foreign {
-	b := d.Books
+	b := d.Origin
 	return flow.Foreign{From: from, Lane: d.Lane, Number: d.Number, Merchant: b.Merchant, Network: d.Network, Account: b.Account, Voucher: d.Voucher, QR: b.QR,
 		Asked: entry.Stamp{Wall: b.Asked.UnixMilli(), Trust: entry.Trust(b.Trust)}, Amount: cmp.Or(d.Held, d.Amount), Captured: d.Captured, Released: d.Released,
 		Captures: max(b.Captures, 0), Releases: max(b.Releases, 0), Room: d.Room, Title: d.Title, Ref: d.Ref, By: b.By}

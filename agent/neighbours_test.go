@@ -64,10 +64,10 @@ func TestNeighbours(t *testing.T) {
 	number := entry.Number("10000001", "0002", 1, 1)
 	asked := time.UnixMilli(1_795_500_000_000)
 	first := client.Deposit{Number: number, Lane: "front", Network: "wechat", Voucher: "42", Amount: 30000, Held: 30000, Captured: 8850, Room: "1208",
-		Books: &client.Books{Merchant: "inn", Account: "ab", Asked: asked, Trust: 2, QR: true, Captures: 1, Releases: 2, By: "Wang"}}
+		Origin: &client.Origin{Merchant: "inn", Account: "ab", Asked: asked, Trust: 2, QR: true, Captures: 1, Releases: 2, By: "Wang"}}
 	second := first
 	second.Lane, second.Captured, second.Site = "bar", 9850, &client.DepositSite{From: "desk-a"}
-	second.Books = &client.Books{Merchant: "bar", Account: "ab", Asked: asked, Trust: 2, Captures: 2}
+	second.Origin = &client.Origin{Merchant: "bar", Account: "ab", Asked: asked, Trust: 2, Captures: 2}
 	at, then := nextTerminal(t, first), nextTerminal(t, second)
 	none := nextTerminal(t)
 	for range 5 { // in whatever order they answer
@@ -89,7 +89,7 @@ func TestNeighbours(t *testing.T) {
 		t.Errorf("one has it, another cannot be asked: %+v, %v", f, err)
 	}
 	odd := first
-	odd.Number, odd.Books = "7", nil
+	odd.Number, odd.Origin = "7", nil
 	if _, err := neighboursAt(t, nextTerminal(t, odd)).Find(t.Context(), number); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("what is no deposit: %v", err)
 	}

@@ -89,7 +89,7 @@ func payAndFollow(ctx context.Context, program *client.Client, want payWish, out
 	if t := began.Tell; t != nil && !asJSON {
 		fmt.Fprintf(out, "%s\n%s\n", t.Zh, t.En)
 	}
-	end, err := program.Final(ctx, began.Order, tell)
+	end, err := program.WaitFinal(ctx, began.Order, tell)
 	switch {
 	case err != nil:
 		return fmt.Errorf("order %d is not followed any more; it goes on without this command: %w", began.Order.Key, err)

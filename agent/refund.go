@@ -17,7 +17,7 @@ import (
 
 // refundWish is what the refund command wants of the agent.
 type refundWish struct {
-	client.Back
+	client.RefundRequest
 	key    string
 	asJSON bool
 }
@@ -77,7 +77,7 @@ func giveBack(ctx context.Context, program *client.Client, want refundWish, supe
 	var began client.Answer
 	err := super.approve(func(yes *client.Approval) (err error) {
 		want.Approval = yes
-		began, err = program.Refund(ctx, want.key, want.Back)
+		began, err = program.Refund(ctx, want.key, want.RefundRequest)
 		return err
 	})
 	if err != nil {
@@ -102,7 +102,7 @@ func followRefund(ctx context.Context, program *client.Client, o client.Order, o
 		case "done", "stuck", "accepted":
 			return nil
 		}
-		a, err := program.Stirred(ctx, o)
+		a, err := program.WaitChange(ctx, o)
 		if err != nil {
 			return fmt.Errorf("refund %s is not followed any more; it goes on without this command: %w", r.Number, err)
 		}

@@ -260,7 +260,7 @@ func (a *api) getDeposits(w http.ResponseWriter, r *http.Request, who *caller) e
 		if err != nil {
 			return err
 		}
-		d.Books = booksOf(h)
+		d.Origin = originOf(h)
 		page.Deposits = append(page.Deposits, d)
 	}
 	if number := q.Get("number"); len(rows) == 0 && number != "" && q.Get("site") == "true" {

@@ -13,7 +13,7 @@ import (
 // postDrop gives up a deposit that is not held yet, or the draft of one that waits
 // for the guest's code. The deposit's end is told by GET.
 func (a *api) postDrop(w http.ResponseWriter, r *http.Request, who *caller) error {
-	var in client.Drop
+	var in client.DepositCancel
 	if err := read(w, r, &in); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (a *api) postDrop(w http.ResponseWriter, r *http.Request, who *caller) erro
 // postBackOf gives back what was captured of a deposit, or a part of it, by the
 // rules of refunds. The intent is durable with the answer.
 func (a *api) postBackOf(w http.ResponseWriter, r *http.Request, who *caller) error {
-	var in client.BackOf
+	var in client.DepositRefund
 	if err := read(w, r, &in); err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func TestOneKeyFromManyAtOnce(t *testing.T) {
 		if len(refunds) != 1 || len(slips) != 1 || len(s.told) != 1 {
 			t.Errorf("%d refunds and %d slips in the journal, %d came out", len(refunds), len(slips), len(s.told))
 		}
-		if got, p := s.gives(tillToken, "slip", client.Back{Order: o.Key, Amount: 1, Reason: "r"}); p.Cause != string(keyReused) {
+		if got, p := s.gives(tillToken, "slip", client.RefundRequest{Order: o.Key, Amount: 1, Reason: "r"}); p.Cause != string(keyReused) {
 			t.Errorf("a key of something else: %d %s", got.status, got.text)
 		}
 	})

@@ -18,7 +18,7 @@ import (
 // postRefund asks for money to go back, by the rules that hold for people: who
 // is on duty, which sums take whose yes. The intent is durable with the answer.
 func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) error {
-	var in client.Back
+	var in client.RefundRequest
 	if err := read(w, r, &in); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // gives asks for money to go back.
-func (s *shop) gives(token, key string, back client.Back) (reply, client.Problem) {
+func (s *shop) gives(token, key string, back client.RefundRequest) (reply, client.Problem) {
 	s.t.Helper()
 	text, err := json.Marshal(back)
 	s.must(err)
@@ -82,7 +82,7 @@ func TestARefundByTheRules(t *testing.T) {
 			t.Parallel()
 			inShop(t, func(t *testing.T, s *shop) {
 				o := s.costs("sale", c.lane, 200_000)
-				got, p := s.gives(tillToken, "back", client.Back{Number: o.Number, Amount: c.amount, Reason: c.reason, Staff: c.staff, Approval: c.approval})
+				got, p := s.gives(tillToken, "back", client.RefundRequest{Number: o.Number, Amount: c.amount, Reason: c.reason, Staff: c.staff, Approval: c.approval})
 				people := 0
 				if p.Approval != nil {
 					people = p.Approval.People
@@ -111,7 +111,7 @@ func TestAnApprovedRefund(t *testing.T) {
 		li := duty.Spot{Name: "Li", PIN: managerPIN}
 		_, err := s.desk.Enrol(t.Context(), li, "page", "")
 		s.must(err)
-		back := client.Back{Order: o.Key, Amount: 3000, Reason: "broken", Staff: "Wang"}
+		back := client.RefundRequest{Order: o.Key, Amount: 3000, Reason: "broken", Staff: "Wang"}
 		_, p := s.gives(tillToken, "k", back)
 		if p.Approval == nil || p.Approval.Amount != 3000 || p.Approval.ForS != 300 || !strings.Contains(p.Approval.Text, o.Number) {
 			t.Fatalf("what has to be approved: %+v", p)
@@ -119,7 +119,7 @@ func TestAnApprovedRefund(t *testing.T) {
 		_, code, err := s.desk.Answer(t.Context(), li, "phone", p.Approval.Text, "broken")
 		s.must(err)
 		yes := client.Approval{Request: p.Approval.Request, Code: string(code)}
-		for name, other := range map[string]client.Back{
+		for name, other := range map[string]client.RefundRequest{
 			"another sum":    {Order: o.Key, Amount: 3001, Reason: "broken", Staff: "Wang", Approval: &client.Approval{Request: yes.Request}},
 			"another reason": {Order: o.Key, Amount: 3000, Reason: "other", Staff: "Wang", Approval: &client.Approval{Request: yes.Request}},
 			"another person": {Order: o.Key, Amount: 3000, Reason: "broken", Approval: &client.Approval{Request: yes.Request}},
@@ -165,7 +165,7 @@ func TestRefundsWhileTheClockProvesNothing(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {
 		o := s.costs("sale", "lane-0", 5000)
 		s.clock = func() entry.Stamp { now := stamp(); now.Trust = entry.Untrusted; return now }
-		back := client.Back{Order: o.Key, Amount: 100, Reason: "broken"}
+		back := client.RefundRequest{Order: o.Key, Amount: 100, Reason: "broken"}
 		got, p := s.gives(tillToken, "k", back)
 		if p.Cause != "approval" {
 			t.Fatalf("%d %s", got.status, got.text)

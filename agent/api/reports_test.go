@@ -32,7 +32,7 @@ func traded(t *testing.T) *shop {
 	o := s.costs("a", "lane-0", 1250)
 	s.costs("b", "lane-1", 2000)
 	s.post("/sales", "c", owes).answer(t) // nobody has paid
-	got, _ := s.gives(tillToken, "back", client.Back{Order: o.Key, Amount: 250, Reason: "one dish"})
+	got, _ := s.gives(tillToken, "back", client.RefundRequest{Order: o.Key, Amount: 250, Reason: "one dish"})
 	got.answer(t)
 	synctest.Wait()
 	return s

@@ -51,10 +51,10 @@ func (a *api) postTakeOver(w http.ResponseWriter, r *http.Request, who *caller) 
 // stands.
 const siteWithin = 25 * time.Second
 
-// booksOf is what another agent of the site has to know of a deposit.
-func booksOf(h store.Hold) *client.Books {
+// originOf is what another agent of the site has to know of a deposit.
+func originOf(h store.Hold) *client.Origin {
 	a := h.Asked
-	return &client.Books{Merchant: a.Merchant, Account: a.Account, Asked: time.UnixMilli(h.AskedAt), Trust: int(h.AskedTrust), QR: a.Way == entry.ByQR, By: a.By,
+	return &client.Origin{Merchant: a.Merchant, Account: a.Account, Asked: time.UnixMilli(h.AskedAt), Trust: int(h.AskedTrust), QR: a.Way == entry.ByQR, By: a.By,
 		Captures: entry.UsedMoves(h.Site, entry.Capture, h.Moves), Releases: entry.UsedMoves(h.Site, entry.Release, h.Moves)}
 }
 

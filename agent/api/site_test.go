@@ -80,7 +80,7 @@ func TestTakingOverOverTheAPI(t *testing.T) {
 			t.Errorf("captured with %+v", asked)
 		}
 		s.must(json.Unmarshal(s.get("/deposits?number="+number).text, &here))
-		if b := here.Deposits[0].Books; b == nil || b.Captures != 1 || b.Releases != 0 || b.Merchant != "shop" || b.Account != "ab" {
+		if b := here.Deposits[0].Origin; b == nil || b.Captures != 1 || b.Releases != 0 || b.Merchant != "shop" || b.Account != "ab" {
 			t.Errorf("a neighbour reads %+v", b)
 		}
 	})

@@ -56,7 +56,7 @@ func (c *Client) Act(ctx context.Context, key string, order int64, verb string, 
 
 // Refund gives money back. That it was taken on is not that it has gone: the
 // order's refunds tell.
-func (c *Client) Refund(ctx context.Context, key string, back Back) (a Answer, err error) {
+func (c *Client) Refund(ctx context.Context, key string, back RefundRequest) (a Answer, err error) {
 	return a, c.do(ctx, http.MethodPost, "/refunds", key, back, &a)
 }
 
@@ -136,24 +136,24 @@ func (c *Client) Orders(ctx context.Context, before int64, limit int) (all Order
 	return all, c.do(ctx, http.MethodGet, fmt.Sprintf("/orders?before=%d&limit=%d", before, limit), "", nil, &all)
 }
 
-// Changed waits until an order's state is another than the one given, or for
+// WaitState waits until an order's state is another than the one given, or for
 // 25 seconds, and answers how it stands.
-func (c *Client) Changed(ctx context.Context, key int64, state string) (a Answer, err error) {
+func (c *Client) WaitState(ctx context.Context, key int64, state string) (a Answer, err error) {
 	path := fmt.Sprintf("/orders/%d?wait=%s&state=%s", key, waitFor, url.QueryEscape(state))
 	return a, c.do(ctx, http.MethodGet, path, "", nil, &a)
 }
 
-// Stirred waits until an order or one of its refunds is not as it was, or for 25
+// WaitChange waits until an order or one of its refunds is not as it was, or for 25
 // seconds, and answers how it stands.
-func (c *Client) Stirred(ctx context.Context, was Order) (a Answer, err error) {
+func (c *Client) WaitChange(ctx context.Context, was Order) (a Answer, err error) {
 	path := fmt.Sprintf("/orders/%d?wait=%s&stands=%s", was.Key, waitFor, url.QueryEscape(was.Stands))
 	return a, c.do(ctx, http.MethodGet, path, "", nil, &a)
 }
 
-// Final waits until nobody has to wait for an order any more. Leaving ends nothing.
-func (c *Client) Final(ctx context.Context, o Order, each func(Order)) (Order, error) {
+// WaitFinal waits until nobody has to wait for an order any more. Leaving ends nothing.
+func (c *Client) WaitFinal(ctx context.Context, o Order, each func(Order)) (Order, error) {
 	for !o.Final {
-		a, err := c.Changed(ctx, o.Key, o.State)
+		a, err := c.WaitState(ctx, o.Key, o.State)
 		if err != nil {
 			return o, err
 		}

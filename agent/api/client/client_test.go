@@ -86,10 +86,10 @@ func TestWhereItAsks(t *testing.T) {
 	till, got := terminal(t, 200)
 	ctx := t.Context()
 	_, err1 := till.Act(ctx, "a", 7, "cash", Act{Given: 2000})
-	_, err2 := till.Refund(ctx, "b", Back{Order: 7, Amount: 250, Reason: "one dish"})
+	_, err2 := till.Refund(ctx, "b", RefundRequest{Order: 7, Amount: 250, Reason: "one dish"})
 	_, err3 := till.Order(ctx, 7)
 	_, err4 := till.Orders(ctx, 9, 5)
-	_, err5 := till.Changed(ctx, 7, "ready")
+	_, err5 := till.WaitState(ctx, 7, "ready")
 	_, err6 := till.Find(ctx, "10 1")
 	_, err7 := till.Display(ctx, "d", Notice{Lane: "a", Text: "x"})
 	_, err8 := till.Print(ctx, "e", Slip{Lane: "a", Lines: []string{"x"}})
@@ -126,7 +126,7 @@ func TestWhereItAsks(t *testing.T) {
 			t.Errorf("call %d: %+v, want %+v", i, (*got)[i], want)
 		}
 	}
-	end, err := till.Final(ctx, Order{Key: 7, State: "asking"}, func(o Order) {
+	end, err := till.WaitFinal(ctx, Order{Key: 7, State: "asking"}, func(o Order) {
 		if o.State != "paid" {
 			t.Errorf("it hears of %s", o.State)
 		}

@@ -36,7 +36,7 @@ type Deposit struct {
 	Can      DepositCan   `json:"can"`
 	Site     *DepositSite `json:"site,omitempty"`    // of one that was taken over from another terminal
 	Refunds  []Refund     `json:"refunds,omitempty"` // of what was captured
-	Books    *Books       `json:"books,omitempty"`   // of a list
+	Origin   *Origin      `json:"books,omitempty"`   // of a list
 	Screen
 }
 
@@ -52,11 +52,11 @@ type DepositSite struct {
 	Differs     bool      `json:"differs"`
 }
 
-// Books are what another terminal of the site has to know of a deposit to ask its
+// Origin is what another terminal of the site has to know of a deposit to ask its
 // network about it, and how many numbers of moves are used.
-type Books struct {
+type Origin struct {
 	Merchant string    `json:"merchant"`
-	Account  string    `json:"account,omitempty"` // a mark of whose books it is in
+	Account  string    `json:"account,omitempty"` // a mark of the account that it is in
 	Asked    time.Time `json:"asked"`
 	Trust    int       `json:"trust"`        // of that time
 	QR       bool      `json:"qr,omitempty"` // it was taken by a code that was shown
@@ -139,15 +139,15 @@ type TakeOver struct {
 	Staff  string `json:"staff,omitempty"`
 }
 
-// Drop is a deposit that is not held yet and is given up.
-type Drop struct {
+// DepositCancel is a deposit that is not held yet and is given up.
+type DepositCancel struct {
 	Lane    string `json:"lane"`
 	Deposit int64  `json:"deposit,omitempty"` // 0: the one that waits for the guest's code
 	Staff   string `json:"staff,omitempty"`
 }
 
-// BackOf is what is to go back of what was captured.
-type BackOf struct {
+// DepositRefund is what is to go back of what was captured.
+type DepositRefund struct {
 	Amount  money.Fen `json:"amount_fen"`
 	Capture string    `json:"capture,omitempty"` // the capture's number; empty: the newest with something left
 	Reason  string    `json:"reason"`
@@ -187,14 +187,14 @@ func (c *Client) TakeOver(ctx context.Context, key string, t TakeOver) (a Deposi
 	return a, c.do(ctx, http.MethodPost, "/deposits/take-over", key, t, &a)
 }
 
-// Drop gives up a deposit that is not held yet.
-func (c *Client) Drop(ctx context.Context, key string, d Drop) (a DepositAnswer, err error) {
+// CancelDeposit gives up a deposit that is not held yet.
+func (c *Client) CancelDeposit(ctx context.Context, key string, d DepositCancel) (a DepositAnswer, err error) {
 	return a, c.do(ctx, http.MethodPost, "/deposits/cancel", key, d, &a)
 }
 
-// RefundOf gives back what was captured, or a part of it.
-func (c *Client) RefundOf(ctx context.Context, key string, deposit int64, b BackOf) (a DepositAnswer, err error) {
-	return a, c.do(ctx, http.MethodPost, depositPath(deposit)+"/refund", key, b, &a)
+// RefundDeposit gives back what was captured, or a part of it.
+func (c *Client) RefundDeposit(ctx context.Context, key string, deposit int64, r DepositRefund) (a DepositAnswer, err error) {
+	return a, c.do(ctx, http.MethodPost, depositPath(deposit)+"/refund", key, r, &a)
 }
 
 // Deposit is a deposit as it stands.
@@ -225,8 +225,8 @@ func (c *Client) Deposits(ctx context.Context, q DepositQuery) (all Deposits, er
 	return all, c.do(ctx, http.MethodGet, "/deposits?"+ask.Encode(), "", nil, &all)
 }
 
-// Rests waits until nobody has to wait for a deposit any more. Leaving ends nothing.
-func (c *Client) Rests(ctx context.Context, d Deposit, each func(Deposit)) (Deposit, error) {
+// WaitDepositFinal waits until nobody has to wait for a deposit any more. Leaving ends nothing.
+func (c *Client) WaitDepositFinal(ctx context.Context, d Deposit, each func(Deposit)) (Deposit, error) {
 	for !d.Final {
 		var a DepositAnswer
 		path := fmt.Sprintf("%s?wait=%s&state=%s", depositPath(d.Key), waitFor, url.QueryEscape(d.State))

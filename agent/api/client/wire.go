@@ -97,8 +97,8 @@ type Act struct {
 	Ref   string    `json:"ref,omitempty"`       // "card": what the card terminal's slip says
 }
 
-// Back is what is to go back: of an order by its key, or by the number of its slip.
-type Back struct {
+// RefundRequest is what is to go back: of an order by its key, or by the number of its slip.
+type RefundRequest struct {
 	Order  int64     `json:"order,omitempty"`
 	Number string    `json:"number,omitempty"`
 	Amount money.Fen `json:"amount_fen"`      // 0: all that is left
