@@ -66,6 +66,10 @@ func (c *console) act(a action) http.HandlerFunc {
 			c.finish(w, r, i, status, why)
 			return
 		}
+		if address := c.slipIn(r.Context(), in.Amount, in.Given, string(in.Code)); address != "" {
+			leads(w, r, address)
+			return
+		}
 		if in.Full != "" && !c.asksFull(i) || in.Beside+in.Room != "" && !c.asksDeposit(i) {
 			c.finish(w, r, i, http.StatusUnprocessableEntity, refused(words.AnswerOneAmount))
 			return
@@ -113,10 +117,13 @@ func (c *console) offer(i int, a action, in input, event flow.Event) (status int
 	return http.StatusOK, reply{OK: true}
 }
 
+// isForm tells whether a page without scripts asks, which gets a page back.
+func isForm(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
+
 // finish answers an action: JSON, or for a form without scripts the way back to the page.
 func (c *console) finish(w http.ResponseWriter, r *http.Request, lane, status int, re reply) {
 	switch {
-	case !strings.Contains(r.Header.Get("Accept"), "text/html"):
+	case !isForm(r):
 		answer(w, status, re)
 	case re.OK:
 		http.Redirect(w, r, lanePath(c.names[lane]), http.StatusSeeOther)

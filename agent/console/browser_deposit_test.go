@@ -137,7 +137,7 @@ func TestBrowserDeposits(t *testing.T) {
 				v.Deposit.Captured, v.Deposit.Released, v.Deposit.Left = 8850, 21150, 0
 			}
 		})
-		text := "打开小票上的押金"
+		text := "查看这张小票"
 		if phase != "" {
 			text = words.ShowDepositStaff(words.Deposit{Phase: phase, Move: shop.counter.view.Deposit.Move, Network: "wechat"}, words.Zh).What
 		}

@@ -46,8 +46,8 @@ func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest)
 	f := depositSearch{find: hideCodes(get("find")), method: get("method"), amount: get("amount"), room: get("room"), from: get("from"), until: get("until"),
 		all: get("state") == "all", now: c.wall(), methods: c.methods()}
 	if f.find != "" {
-		if h, err := c.Desk.Journal.HoldOf(r.Context(), strings.Join(strings.Fields(f.find), "")); err == nil {
-			http.Redirect(w, r, depositPath(h.ID), http.StatusSeeOther)
+		if address, err := c.addressOf(r.Context(), strings.Join(strings.Fields(f.find), "")); err == nil {
+			http.Redirect(w, r, address, http.StatusSeeOther)
 			return
 		} else if errors.Is(err, store.ErrNotFound) {
 			s.said = c.abroad(r, g, &f)
@@ -350,6 +350,10 @@ func (c *console) serveStep(what string) func(http.ResponseWriter, *http.Request
 			c.show(w, http.StatusForbidden, c.sheet(words.DepositPage, &g), alone(c.told(err)))
 			return
 		}
+		if address := c.slipIn(r.Context(), r.URL.Query().Get("amount")); address != "" {
+			http.Redirect(w, r, address, http.StatusSeeOther)
+			return
+		}
 		one, why := stepOf(d, what, r.URL.Query())
 		if why != (reply{}) {
 			c.showDeposit(w, r, g, http.StatusUnprocessableEntity, why)
@@ -403,6 +407,10 @@ func (c *console) refundCaptured(w http.ResponseWriter, r *http.Request, g guest
 	d, err := c.depositOf(r, g)
 	if err != nil {
 		c.showDeposit(w, r, g, http.StatusForbidden, c.told(err))
+		return
+	}
+	if address := c.slipIn(r.Context(), form.Get("amount")); address != "" {
+		http.Redirect(w, r, address, http.StatusSeeOther)
 		return
 	}
 	amount, why := sumOf(form.Get("amount"))

@@ -1355,7 +1355,7 @@ func captureForm(d deposit) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, "</label> <input id=\"capture-amount\" class=\"money\" name=\"amount\" inputmode=\"decimal\" required maxlength=\"12\" autocomplete=\"off\" autofocus> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, "</label> <input id=\"capture-amount\" class=\"money\" name=\"amount\" inputmode=\"decimal\" required maxlength=\"32\" autocomplete=\"off\" autofocus> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1483,7 +1483,7 @@ func releaseForm(d deposit) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 102, " required maxlength=\"12\" autocomplete=\"off\"> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 102, " required maxlength=\"32\" autocomplete=\"off\"> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1662,7 +1662,7 @@ func refundForm(d deposit) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 118, "</label> <input id=\"refund-amount\" class=\"money\" name=\"amount\" inputmode=\"decimal\" required maxlength=\"12\" autocomplete=\"off\"> <label for=\"refund-reason\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 118, "</label> <input id=\"refund-amount\" class=\"money\" name=\"amount\" inputmode=\"decimal\" required maxlength=\"32\" autocomplete=\"off\"> <label for=\"refund-reason\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

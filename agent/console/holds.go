@@ -108,6 +108,10 @@ func (c *console) actDeposit(a deskAction) http.HandlerFunc {
 		}
 		status, why := c.begins(r, c.names[i], action{begins: a.begins})
 		if status == http.StatusOK {
+			if address := c.slipIn(r.Context(), in.Amount, string(in.Code)); address != "" {
+				leads(w, r, address)
+				return
+			}
 			status, why = c.offerDeposit(r, i, a, in)
 		}
 		c.finishDeposit(w, r, i, status, why)
@@ -213,7 +217,7 @@ func (c *console) clerk(ctx context.Context, token string) (id, name string) {
 // finishDeposit answers: JSON, or for a form without scripts the way back to the page.
 func (c *console) finishDeposit(w http.ResponseWriter, r *http.Request, lane, status int, re reply) {
 	switch {
-	case !strings.Contains(r.Header.Get("Accept"), "text/html"):
+	case !isForm(r):
 		answer(w, status, re)
 	case re.OK:
 		http.Redirect(w, r, deskPath(c.names[lane]), http.StatusSeeOther)

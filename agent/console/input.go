@@ -34,6 +34,7 @@ type reply struct {
 	OK bool   `json:"ok"`
 	Zh string `json:"zh,omitempty"`
 	En string `json:"en,omitempty"`
+	Go string `json:"go,omitempty"` // the page that it leads to
 }
 
 func refused(key words.Key) reply {

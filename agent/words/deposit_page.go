@@ -27,7 +27,6 @@ const (
 	DepositDrop     DepositWord = "drop"
 	DepositWait     DepositWord = "wait"
 	DepositOpen     DepositWord = "open"
-	DepositOfSlip   DepositWord = "of-slip"
 	DepositBelow    DepositWord = "below"
 	DepositList     DepositWord = "list"
 	DepositNobodys  DepositWord = "none-held"
@@ -115,7 +114,6 @@ var depositWords = map[DepositWord][2]string{
 	DepositDrop:     {"取消", "Cancel"},
 	DepositWait:     {"请等待结果，此时无需操作", "Wait for the result; there is nothing to do now"},
 	DepositOpen:     {"查看此押金", "Open this deposit"},
-	DepositOfSlip:   {"打开小票上的押金", "Open the slip's deposit"},
 	DepositBelow:    {"在下方消费或退还", "Capture or release it below"},
 	DepositList:     {"在押押金", "Held now"},
 	DepositNobodys:  {"目前没有在押押金", "Nothing is held now"},

@@ -36,6 +36,7 @@ const (
 	LabelClear      Key = "label-clear"
 	LabelLastSales  Key = "label-last-sales"
 	LabelReprint    Key = "label-reprint"
+	LabelOfSlip     Key = "label-of-slip"
 	LabelRefunded   Key = "label-refunded"
 	LabelBehind     Key = "label-behind"
 	LabelCar        Key = "label-car"
@@ -153,6 +154,7 @@ var labels = map[Key][2]string{
 	LabelClear:      {"清空", "Clear"},
 	LabelLastSales:  {"最近交易", "Last sales"},
 	LabelReprint:    {"补打", "Reprint"},
+	LabelOfSlip:     {"查看这张小票", "Open this slip"},
 	LabelRefunded:   {"已退", "Refunded"},
 	LabelBehind:     {"后台处理中", "Still being settled"},
 	LabelCar:        {"有车", "Car here"},

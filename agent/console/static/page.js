@@ -158,6 +158,7 @@ async function post(address, fields) {
     const answer = await fetch(address, { method: "POST", body: fields, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10000) });
     reply = await answer.json().catch(() => ({ ok: answer.ok, en: answer.ok ? "" : answer.statusText }));
     if (answer.ok && reply.ok === undefined) reply.ok = true;
+    if (reply.go) location.assign(reply.go); // a slip was typed: it is of that
   } catch {
     reply = { ok: false, zh: till.dataset.noAnswerZh, en: till.dataset.noAnswerEn };
   }
