@@ -67,10 +67,19 @@ func (a *agent) makeLane(l *laneConfig, boot entry.Seq) *flow.Lane {
 			Journal: a.meter.Journal(l.Name, a.extras.journalOf(a.store)), Numbers: a.store, Networks: a.networks, Outputs: outputs, Clock: a.clock.Now,
 			New:        func() flow.Order { return sale.New(a.networks.Timing) },
 			NewRefund:  func() flow.Refunding { return refund.New(a.networks.Timing) },
-			NewDeposit: func() flow.Depositing { return deposit.New(rules, l.Name) }, Log: a.log,
+			NewDeposit: func() flow.Depositing { return deposit.New(rules, l.Name) }, Taken: a.taken, Log: a.log,
 		})
 	lane.BootSince(boot)
 	return lane
+}
+
+// taken tells a lane that another one goes on with its deposit.
+func (a *agent) taken(from string, key entry.Seq) {
+	for _, l := range a.lanes {
+		if l.Name == from {
+			l.Offer(flow.TakenOver{Key: key}) // a lane with too much to do shows it as it was
+		}
+	}
 }
 
 // watchLane notes what happens on a lane for the page.

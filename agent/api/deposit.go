@@ -144,18 +144,12 @@ func (a *api) holdOf(r *http.Request, who *caller) (store.Hold, error) {
 	return h, nil
 }
 
-// depositView is a deposit as its lane shows it, or as the journal has it.
+// depositView is a deposit as the lane that follows it shows it, or as the journal has
+// it. What other lanes show may be of before.
 func (a *api) depositView(ctx context.Context, key entry.Seq) (client.Deposit, error) {
 	refunds, err := a.refundsOf(ctx, key)
 	if err != nil {
 		return client.Deposit{}, err
-	}
-	for _, l := range a.Lanes {
-		if v, _ := l.View(); v.Deposit.Key == int64(key) {
-			d := wireDeposit(v.Deposit)
-			d.Refunds = refunds
-			return d, nil
-		}
 	}
 	entries, err := a.Store.Object(ctx, key, 0)
 	if err != nil {
@@ -164,7 +158,13 @@ func (a *api) depositView(ctx context.Context, key entry.Seq) (client.Deposit, e
 	if len(entries) == 0 || !entries[0].Kind.BeginsHold() {
 		return client.Deposit{}, &problem{reason: noDeposit}
 	}
-	d := wireDeposit(deposit.ViewOf(entries, a.Timing))
+	now := deposit.ViewOf(entries, a.Timing)
+	for _, l := range a.Lanes {
+		if v, _ := l.View(); v.Lane == now.Lane && v.Deposit.Key == int64(key) {
+			now = v.Deposit
+		}
+	}
+	d := wireDeposit(now)
 	d.Refunds = refunds
 	return d, nil
 }

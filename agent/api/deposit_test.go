@@ -147,6 +147,30 @@ func TestADepositOverTheAPI(t *testing.T) {
 	})
 }
 
+// TestACaptureOnAnotherLane: the answer, a later look and the list say what that lane
+// has done, whatever the lane that took the deposit shows.
+func TestACaptureOnAnotherLane(t *testing.T) {
+	t.Parallel()
+	inShop(t, func(t *testing.T, s *shop) {
+		d := s.takes("k1", 30000, "1208")
+		at := fmt.Sprintf("/deposits/%d", d.Key)
+		got := s.post(at+"/capture", "k2", `{"lane":"lane-1","amount_fen":8850,"reason":"breakfast"}`).deposit(t)
+		if got.Final || got.Lane != "lane-1" || got.Move == nil || got.Move.Amount != 8850 || got.Can.Capture {
+			t.Errorf("answered %+v, %+v", got, got.Move)
+		}
+		time.Sleep(time.Minute)
+		var list client.Deposits
+		if err := json.Unmarshal(s.get("/deposits?number="+d.Number).text, &list); err != nil || len(list.Deposits) != 1 {
+			t.Fatalf("%v: %+v", err, list)
+		}
+		for _, now := range []client.Deposit{s.get(at).deposit(t), list.Deposits[0]} {
+			if now.State != "settled" || now.Captured != 8850 || now.Released != 21150 || now.Lane != "lane-1" || now.Can.Capture {
+				t.Errorf("later it is %+v", now)
+			}
+		}
+	})
+}
+
 // TestADepositOfALaneThatWasRenamed moves where the caller says, else on the first
 // lane that takes deposits.
 func TestADepositOfALaneThatWasRenamed(t *testing.T) {

@@ -99,6 +99,7 @@ func (l *Lane) commit(ctx context.Context, s *slot, step *Step, now Now) error {
 			rode = append(rode, other)
 		}
 	}
+	before := s.owner()
 	entries, more, err := l.Journal.CommitWith(ctx, store.Step{Key: s.key, After: s.last, OrderAfter: step.Order, Entries: step.Entries, Done: step.Done}, riders...)
 	for i, other := range rode { // they may have been written although the step was refused
 		if i < len(more) && len(more[i]) > 0 {
@@ -113,6 +114,9 @@ func (l *Lane) commit(ctx context.Context, s *slot, step *Step, now Now) error {
 	l.retryAt, l.refusals = 0, 0
 	s.done = step.Done
 	l.fold(s, entries)
+	if now := s.owner(); l.Taken != nil && before != "" && before != now {
+		l.Taken(before, s.key)
+	}
 	stampShown(step.Effects, entries)
 	return nil
 }

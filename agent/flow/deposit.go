@@ -93,6 +93,9 @@ type DropDeposit struct {
 	Draft bool      // or only a draft
 }
 
+// TakenOver says that another lane of this device goes on with a deposit.
+type TakenOver struct{ Key entry.Seq }
+
 // Depositing is a machine of a deposit.
 type Depositing interface {
 	Machine
@@ -242,6 +245,37 @@ func (l *Lane) depositOf(ctx context.Context, key entry.Seq, name string) (*slot
 	s.done = true            // until something is begun
 	l.orders[key] = s
 	return s, nil
+}
+
+// owner is the lane that follows a deposit, empty of what is none or has not begun.
+func (s *slot) owner() string {
+	if d := s.deposit(); d != nil {
+		return d.Owner()
+	}
+	return ""
+}
+
+// takenOver drops a deposit that another lane goes on with, as the journal has it:
+// what this lane showed of it is not so any more.
+func (l *Lane) takenOver(ctx context.Context, key entry.Seq) error {
+	s := l.orders[key]
+	if s == nil && l.newestDeposit != nil && l.newestDeposit.key == key {
+		s = l.newestDeposit
+	}
+	if s == nil {
+		return nil
+	}
+	entries, err := l.Journal.Object(ctx, key, s.last)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		return err
+	case err != nil:
+		l.Log.Error("deposit that another lane goes on with could not be read; it is shown as it was", "lane", l.Name, "deposit", key, "err", err)
+		return nil
+	}
+	l.fold(s, entries)
+	l.forget(s)
+	return l.tell("")
 }
 
 // wrappedDeposit is the number of a deposit that a damage has wrapped; empty where it is none.

@@ -249,7 +249,8 @@ func (h *hotel) begin() {
 		h.lanes[i] = flow.NewLane(flow.Config{Name: name, Role: flow.CashierDeposit, ByHand: true, Accounts: map[string]string{"shop": "ab"}, Route: flow.Route{Own: func(s string) bool { return entry.IsNumber(s, "10000001") },
 			Merchant: map[pay.Kind]flow.Merchant{pay.WeChatCode: shopWeChat}, QR: []flow.Merchant{shopWeChat}}},
 			flow.Deps{Journal: disturbed{h.store, h}, Numbers: h.store, Networks: nets, Outputs: outs, Clock: stamp, Log: log,
-				New: func() flow.Order { return sale.New(timing) }, NewRefund: func() flow.Refunding { return refund.New(timing) },
+				Taken: func(from string, key entry.Seq) { h.lanes[from[len(from)-1]-'0'].Offer(flow.TakenOver{Key: key}) },
+				New:   func() flow.Order { return sale.New(timing) }, NewRefund: func() flow.Refunding { return refund.New(timing) },
 				NewDeposit: func() flow.Depositing { return deposit.New(deposit.Rules{Timing: timing, Terms: nets.Terms}, name) }})
 		for _, o := range outs {
 			group.Go(func() { o.Run(ctx) })
@@ -414,6 +415,32 @@ func TestTwoDesksCaptureAtOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheDeskBeforeForgets: once another desk has captured, the one that took the
+// deposit does not show any more what was held before.
+func TestTheDeskBeforeForgets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newInn(anyTimes)
+		h := openHotel(t, n)
+		defer func() { h.stop() }()
+		v := h.holds(0, "1208")
+		h.passes(3 * time.Second)
+		h.said(1, flow.CaptureSpec{Number: v.Number, Amount: 8850})
+		if d := h.view(0).Deposit; d.Key != 0 {
+			t.Errorf("the desk before shows %+v", d)
+		}
+		h.passes(time.Minute)
+		if d := h.view(1).Deposit; d.Captured != 8850 || d.Lane != "desk-1" {
+			t.Errorf("the desk that captured shows %+v", d)
+		}
+		h.said(0, flow.ReleaseSpec{Number: v.Number})
+		h.passes(time.Minute)
+		if d := h.view(0).Deposit; d.Captured != 8850 || d.Released != 21150 || h.view(1).Deposit.Key != 0 {
+			t.Errorf("it is released as %+v; the other desk shows %+v", d, h.view(1).Deposit)
+		}
+	})
 }
 
 // TestLostAnswersOfAHotel: on hold, capture and release, before and after the

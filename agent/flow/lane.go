@@ -65,6 +65,10 @@ type Deps struct {
 	NewRefund  func() Refunding  // an empty refund; nil: nothing goes back on the lane
 	NewDeposit func() Depositing // an empty deposit; nil: none are taken on the lane
 	Random     io.Reader         // salts of personal fields; nil: crypto/rand.Reader
+
+	// Taken tells another lane, with TakenOver, that this one goes on with a deposit
+	// which it followed; nil: that lane learns of it when it next does something.
+	Taken func(from string, key entry.Seq)
 }
 
 const (
@@ -320,6 +324,8 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 		return l.releaseOld(ctx, ev)
 	case DropDeposit:
 		return l.dropDeposit(ctx, ev)
+	case TakenOver:
+		return l.takenOver(ctx, ev.Key)
 	case Reprint:
 		return l.reprint(ctx, ev)
 	case Become:

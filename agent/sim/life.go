@@ -190,6 +190,13 @@ func (l *life) lane(st *stand) *flow.Lane {
 		Journal: &spy{Store: l.store, w: l.w, stand: st, over: l.over}, Numbers: l.w.bug.numbers(l.store), Networks: l.nets, Outputs: outs,
 		Clock: l.clock.Now, New: func() flow.Order { return l.w.bug.order(l.w.hints, func() flow.Order { return sale.New(timing) }) }, Log: log,
 		NewRefund: func() flow.Refunding { return refunding.New(timing) },
+		Taken: func(from string, key entry.Seq) {
+			for _, lane := range l.lanes {
+				if lane.Name == from {
+					lane.Offer(flow.TakenOver{Key: key})
+				}
+			}
+		},
 	}))
 	lane.BootSince(l.boot)
 	return lane
