@@ -154,7 +154,7 @@ func TestRefundApproved(t *testing.T) {
 	page, kate := orderPath(key), s.signIn("Kate")
 	sum := (s.desk.RefundLimit() + 100).String()
 	status, text := s.send(kate, page, page, url.Values{"amount": {sum}, "reason": {"broken"}})
-	if status != http.StatusOK || !strings.Contains(text, sum+" yuan take 1 more to approve") || !strings.Contains(text, page+"/approve") {
+	if status != http.StatusOK || !strings.Contains(text, "Approvals still needed for "+sum+" yuan: 1") || !strings.Contains(text, page+"/approve") {
 		t.Fatalf("above the limit: %d %s", status, notes(text))
 	}
 	if again := s.ask("GET", page, "", "Cookie", kate).Body.String(); !strings.Contains(again, page+"/approve") {
