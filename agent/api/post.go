@@ -80,7 +80,7 @@ func (a *api) postAct(w http.ResponseWriter, r *http.Request, who *caller) error
 	if err != nil {
 		return err
 	}
-	ev, err := event(path.Base(r.URL.Path), key, in)
+	ev, err := event(path.Base(r.URL.Path), key, in, who.Name)
 	if err != nil {
 		return err
 	}
@@ -115,8 +115,8 @@ func (a *api) did(ctx context.Context, req *entry.RequestedBody, key entry.Seq) 
 	return nil
 }
 
-// event is what an action is for a lane.
-func event(verb string, key entry.Seq, in client.Act) (flow.Event, error) {
+// event is what an action of a program is for a lane.
+func event(verb string, key entry.Seq, in client.Act, program string) (flow.Event, error) {
 	var ev flow.Event
 	want := client.Act{}
 	switch verb {
@@ -126,12 +126,12 @@ func event(verb string, key entry.Seq, in client.Act) (flow.Event, error) {
 			return nil, misread("code is missing")
 		}
 	case "cash":
-		ev, want.Given = flow.Cash{Given: in.Given}, in.Given
+		ev, want.Given = flow.Cash{Given: in.Given, Staff: program}, in.Given
 		if in.Given <= 0 {
 			return nil, misread("given_fen is missing")
 		}
 	case "card":
-		ev, want.Ref = flow.Card{Ref: in.Ref}, in.Ref
+		ev, want.Ref = flow.Card{Ref: in.Ref, Staff: program}, in.Ref
 		if len(in.Ref) > textBytesMax {
 			return nil, misread("ref has 127 bytes at most")
 		}

@@ -33,7 +33,7 @@ type action struct {
 	// order is set where it only matters which order the page saw, not how it
 	// stood, and free where the input itself names what is meant.
 	order, free bool
-	// begins is set where it takes the right to sell.
+	// begins is set where it takes somebody who is signed in.
 	begins bool
 }
 
@@ -62,7 +62,8 @@ func (c *console) act(a action) http.HandlerFunc {
 			c.finish(w, r, i, status, why)
 			return
 		}
-		if status, why := c.begins(r, c.names[i], a); status != http.StatusOK {
+		who, status, why := c.mayAct(r, inFront{lane: i}, a.begins)
+		if status != http.StatusOK {
 			c.finish(w, r, i, status, why)
 			return
 		}
@@ -79,13 +80,43 @@ func (c *console) act(a action) http.HandlerFunc {
 			c.finish(w, r, i, http.StatusUnprocessableEntity, why)
 			return
 		}
-		if amount, ok := event.(flow.Amount); ok && amount.Deposit > 0 {
-			amount.Staff, amount.By = c.clerk(r.Context(), tokenOf(r))
-			event = amount
+		status, re := c.offer(i, a, in, c.doneBy(event, who))
+		if amount, ok := event.(flow.Amount); ok && re.OK {
+			c.begun.begin(inFront{lane: i}, tokenOf(r), who, amount.Amount)
+			c.begun.begin(inFront{i, true}, tokenOf(r), who, amount.Deposit)
 		}
-		status, re := c.offer(i, a, in, event)
 		c.finish(w, r, i, status, re)
 	}
+}
+
+// doneBy is an event with whoever does it, as the journal has them.
+func (c *console) doneBy(event flow.Event, who string) flow.Event {
+	switch ev := event.(type) {
+	case flow.Amount:
+		if ev.Deposit > 0 {
+			ev.Staff, ev.By = who, c.calls(who)
+		}
+		return ev
+	case flow.DepositSpec:
+		ev.Staff, ev.By = who, c.calls(who)
+		return ev
+	case flow.Cash:
+		ev.Staff = who
+		return ev
+	case flow.Card:
+		ev.Staff = who
+		return ev
+	}
+	return event
+}
+
+// calls is what somebody is called, as networks and slips have it.
+func (c *console) calls(who string) string {
+	if who == "" {
+		return ""
+	}
+	p, _ := c.Desk.Roster.Person(who)
+	return p.Name
 }
 
 // misread is why an input could not be read.

@@ -102,6 +102,7 @@ type console struct {
 	sales   []sales // by lane
 	held    held
 	again   again
+	begun   begun
 
 	sessions sessions
 	files    files

@@ -393,7 +393,7 @@ func (c *console) takeStep(what string) func(http.ResponseWriter, *http.Request,
 			return
 		}
 		_, err = c.Desk.Capture(r.Context(), ask, one.last)
-		c.begun(w, r, g, d.hold.ID, err)
+		c.leadBack(w, r, g, d.hold.ID, err)
 	}
 }
 
@@ -438,12 +438,12 @@ func (c *console) carryOut(w http.ResponseWriter, r *http.Request, g guest, ask 
 	} else {
 		_, err = c.Desk.Refund(r.Context(), ask)
 	}
-	c.begun(w, r, g, ask.Order, err)
+	c.leadBack(w, r, g, ask.Order, err)
 }
 
-// begun leads back to a deposit's page, which says what becomes of it, or why it
+// leadBack leads back to a deposit's page, which says what becomes of it, or why it
 // was not begun, or who has to approve it first.
-func (c *console) begun(w http.ResponseWriter, r *http.Request, g guest, key entry.Seq, err error) {
+func (c *console) leadBack(w http.ResponseWriter, r *http.Request, g guest, key entry.Seq, err error) {
 	var halted *duty.Refusal
 	switch {
 	case err == nil:
@@ -513,7 +513,7 @@ func (c *console) anew(w http.ResponseWriter, r *http.Request, g guest, ask duty
 	}
 	spec := flow.DepositSpec{Amount: d.Left, Room: d.Room, Title: d.Title, Ref: d.Ref, Instead: d.hold.ID}
 	if _, err := c.Desk.Hold(r.Context(), ask, spec); err != nil {
-		c.begun(w, r, g, d.hold.ID, err)
+		c.leadBack(w, r, g, d.hold.ID, err)
 		return
 	}
 	c.sessions.ask(g.token, duty.Request{})

@@ -63,7 +63,7 @@ func knocks(r *http.Request) bool {
 }
 
 // locked has everybody sign in who wants more than to sign in, where other
-// machines reach the pages.
+// machines reach the pages; a sale that has begun goes on.
 func (c *console) locked(next http.Handler) http.Handler {
 	if !c.Locked {
 		return next
@@ -71,7 +71,7 @@ func (c *console) locked(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, signed := c.guestOf(r.Context(), tokenOf(r))
 		switch {
-		case signed, unlocked(r):
+		case signed, unlocked(r), c.goesOn(r):
 			next.ServeHTTP(w, r)
 		case r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html"):
 			http.Redirect(w, r, "/sign-in?"+nextQuery(r.URL.RequestURI()), http.StatusSeeOther)

@@ -106,13 +106,13 @@ func (c *console) actDeposit(a deskAction) http.HandlerFunc {
 			c.finishDeposit(w, r, i, status, why)
 			return
 		}
-		status, why := c.begins(r, c.names[i], action{begins: a.begins})
+		who, status, why := c.mayAct(r, inFront{i, true}, a.begins)
 		if status == http.StatusOK {
 			if address := c.slipIn(r.Context(), in.Amount, string(in.Code)); address != "" {
 				leads(w, r, address)
 				return
 			}
-			status, why = c.offerDeposit(r, i, a, in)
+			status, why = c.offerDeposit(r, i, a, in, who)
 		}
 		c.finishDeposit(w, r, i, status, why)
 	}
@@ -133,16 +133,15 @@ func (l *asking) Offer(ev flow.Event) bool {
 // offerDeposit gives a lane an event, once for each token, if the lane is as the
 // page saw it, and tells what the lane says. A token whose event was refused may
 // act again.
-func (c *console) offerDeposit(r *http.Request, i int, a deskAction, in input) (int, reply) {
+func (c *console) offerDeposit(r *http.Request, i int, a deskAction, in input, who string) (int, reply) {
 	view, _ := c.Lanes[i].View()
 	event, why := a.eventOf(in, view.Deposit)
 	if event == nil {
 		return http.StatusUnprocessableEntity, why
 	}
 	if spec, ok := event.(flow.DepositSpec); ok {
-		spec.Staff, spec.By = c.clerk(r.Context(), tokenOf(r))
 		spec.Instead = c.again.of(i, spec)
-		event = spec
+		event = c.doneBy(spec, who)
 	}
 	token := in.Token
 	if token != "" {
@@ -167,6 +166,9 @@ func (c *console) offerDeposit(r *http.Request, i int, a deskAction, in input) (
 		if said.Tell != "" && said.Tell != words.TellHoldScan {
 			c.once.forget(token, i)
 			return http.StatusConflict, refused(said.Tell)
+		}
+		if spec, ok := event.(flow.DepositSpec); ok {
+			c.begun.begin(inFront{i, true}, tokenOf(r), who, spec.Amount)
 		}
 		return http.StatusOK, reply{OK: true}
 	case <-ctx.Done():
@@ -202,16 +204,6 @@ func (a *again) of(lane int, spec flow.DepositSpec) entry.Seq {
 	}
 	a.drafts[lane] = was // the code may have to be shown again
 	return was.Instead
-}
-
-// clerk is whom a deposit is taken by: whoever is signed in, as networks and slips
-// have it.
-func (c *console) clerk(ctx context.Context, token string) (id, name string) {
-	g, ok := c.guestOf(ctx, token)
-	if !ok {
-		return "", ""
-	}
-	return g.ID, g.Name
 }
 
 // finishDeposit answers: JSON, or for a form without scripts the way back to the page.

@@ -235,9 +235,10 @@ func tokenOf(r *http.Request) string {
 	return cookie.Value
 }
 
-// keep gives a browser its session's cookie, or takes it away.
+// keep gives a browser its session's cookie, or takes it away. The browser keeps it
+// longer than the session lasts, so that it can end the sale that it began.
 func keep(w http.ResponseWriter, r *http.Request, token string) {
-	cookie := &http.Cookie{Name: cookieName, Value: token, Path: "/", MaxAge: int(sessionFor / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode}
+	cookie := &http.Cookie{Name: cookieName, Value: token, Path: "/", MaxAge: int(2 * sessionFor / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode}
 	if token == "" {
 		cookie.MaxAge = -1
 	}

@@ -128,12 +128,12 @@ func TestBrowserSessionExpires(t *testing.T) {
 	till.click(`[data-fill="20"]`)
 	till.click(".cash .go")
 	till.phase(words.PaidOrder)
-	till.got(shop.counter, flow.Cash{Given: 2000}, 2)
+	till.got(shop.counter, flow.Cash{Given: 2000, Staff: "local-2"}, 2)
 	till.toldNothing()
 
 	till.keys("3\r")
 	till.becomes(`!document.querySelector(".said").hidden && document.querySelector(".said").innerText.includes("请先登录")`)
-	till.got(shop.counter, flow.Cash{Given: 2000}, 2) // and nothing after it
+	till.got(shop.counter, flow.Cash{Given: 2000, Staff: "local-2"}, 2) // and nothing after it
 	signsIn()
 	till.keys("3\r")
 	till.phase(words.Ready)

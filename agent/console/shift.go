@@ -144,6 +144,7 @@ func (c *console) gone(r *http.Request, g guest, shift store.Shift) {
 	if !ok || shift.Who != g.ID {
 		return
 	}
+	c.begun.forget(g.token)
 	c.sessions.leave(g.token, shift.ID, time.Now())
 	c.leave(r.Context(), one.seat, "person")
 }

@@ -137,6 +137,7 @@ func (c *console) signIn(w http.ResponseWriter, r *http.Request) {
 
 // signOut ends the session of a cookie, if there is one.
 func (c *console) signOut(ctx context.Context, token string) {
+	c.begun.forget(token)
 	if one, ok := c.sessions.of(token); ok {
 		c.sessions.end(token)
 		c.leave(ctx, one.seat, "person")
@@ -183,24 +184,6 @@ func (c *console) activate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, "/sign-in?set=yes", http.StatusSeeOther)
-}
-
-// begins tells whether an action may be done from where a request comes. Once
-// there are people, a sale is begun by somebody who is signed in and may sell. What
-// has begun goes on without: a session that ends in the middle of a sale must
-// not stop it.
-func (c *console) begins(r *http.Request, lane string, a action) (int, reply) {
-	if !a.begins || !c.staffed() {
-		return http.StatusOK, reply{}
-	}
-	g, ok := c.guestOf(r.Context(), tokenOf(r))
-	if !ok {
-		return http.StatusUnauthorized, speak(words.PageSignFirst)
-	}
-	if err := c.Desk.May(g.ID, staff.Sell, lane); err != nil {
-		return http.StatusForbidden, c.told(err)
-	}
-	return http.StatusOK, reply{}
 }
 
 // routeStaff are the pages for people who sign in.

@@ -219,7 +219,7 @@ func TestSignIn(t *testing.T) {
 	s.pass(2 * time.Second)
 	in := s.ask("POST", "/sign-in", "name=Kate&pin=830275&next=/lanes/counter-1")
 	if set := in.Header().Get("Set-Cookie"); in.Code != http.StatusSeeOther || in.Header().Get("Location") != "/lanes/counter-1" ||
-		!strings.Contains(set, "HttpOnly") || !strings.Contains(set, "SameSite=Strict") || !strings.Contains(set, "Path=/") || !strings.Contains(set, "Max-Age=43200") {
+		!strings.Contains(set, "HttpOnly") || !strings.Contains(set, "SameSite=Strict") || !strings.Contains(set, "Path=/") || !strings.Contains(set, "Max-Age=86400") {
 		t.Errorf("signing in: %d %v", in.Code, in.Header())
 	}
 	cookie := s.signIn("Kate")
@@ -260,6 +260,86 @@ func TestASessionEndsInTheMiddleOfASale(t *testing.T) {
 	}
 	if re := s.ask("POST", "/lanes/counter-1/amount", "amount=3", "Accept", "application/json", "Cookie", cookie); re.Code != http.StatusUnauthorized {
 		t.Errorf("the next amount: %d %s", re.Code, re.Body)
+	}
+}
+
+// TestWhoTakesTheMoney: what is done with an order takes somebody who is signed in
+// and may sell on its lane, or the browser that began it; the lane hears who.
+func TestWhoTakesTheMoney(t *testing.T) {
+	t.Parallel()
+	for _, locked := range []bool{false, true} {
+		s := newShop(t, func(o *Options) { o.Locked = locked })
+		s.open()
+		s.hire("local-1", "Lin", staff.Technician, "830376")
+		kate, _ := s.desk.Roster.Named("Kate")
+		does := func(cookie, lane, verb, body string) int {
+			return s.ask("POST", "/lanes/"+lane+"/"+verb, body, "Accept", "application/json", "Cookie", cookie).Code
+		}
+		verbs := map[string]string{verbCash: "given=20", verbCard: "ref=000123", verbQR: "", verbCode: "code=" + wechatCode, verbCancel: ""}
+		begins := func() (cookie string) {
+			t.Helper()
+			cookie = s.signIn("Kate")
+			if got := does(cookie, "counter-1", verbAmount, "amount=12.50"); got != http.StatusOK {
+				t.Fatalf("an amount: %d", got)
+			}
+			return cookie
+		}
+		heard := func() int { return len(s.counter.events()) }
+		over := begins()
+		s.console.sessions.age()
+		strangers := map[string]string{"nobody": "", "another browser": cookieName + "=ABC", "a technician": s.signIn("Lin")}
+		before := heard()
+		for who, cookie := range strangers {
+			for verb, body := range verbs {
+				if got := does(cookie, "counter-1", verb, body); got != http.StatusUnauthorized && got != http.StatusForbidden {
+					t.Errorf("%s does %s: %d", who, verb, got)
+				}
+			}
+		}
+		if got := does(over, "exit-1", verbCash, "given=20"); got != http.StatusUnauthorized {
+			t.Errorf("the browser that began it, on another lane: %d", got)
+		}
+		if heard() != before {
+			t.Errorf("the lane heard %+v", s.counter.events()[before:])
+		}
+		if re := s.ask("GET", "/lanes/counter-1", "", "Cookie", over, "Accept", "text/html"); re.Code != http.StatusOK {
+			t.Errorf("the page that began it, locked %t: %d", locked, re.Code)
+		}
+		for verb, body := range verbs {
+			cookie := begins()
+			s.console.sessions.age()
+			if got := does(cookie, "counter-1", verb, body); got != http.StatusOK {
+				t.Errorf("the session is over, %s in its browser: %d", verb, got)
+			}
+			if verb == verbCash {
+				if all := s.counter.events(); all[len(all)-1] != (flow.Cash{Given: 2000, Staff: kate.ID}) {
+					t.Errorf("the lane heard %+v", all[len(all)-1])
+				}
+				if got := does(cookie, "counter-1", verb, body); got != http.StatusUnauthorized {
+					t.Errorf("once it is over: %d", got)
+				}
+			}
+		}
+		begins()
+		chief := s.signIn("Chief")
+		if got := does(chief, "counter-1", verbCard, "ref=000123"); got != http.StatusOK {
+			t.Errorf("a manager: %d", got)
+		}
+		if all := s.counter.events(); all[len(all)-1] != (flow.Card{Ref: "000123", Staff: "local-1"}) {
+			t.Errorf("the lane heard %+v", all[len(all)-1])
+		}
+		left := begins()
+		s.ask("POST", "/sign-out", "", "Cookie", left)
+		if got := does(left, "counter-1", verbCash, "given=20"); got != http.StatusUnauthorized {
+			t.Errorf("after signing out: %d", got)
+		}
+		later := begins()
+		s.console.sessions.age()
+		does(later, "counter-1", verbQR, "")
+		s.counter.Offer(flow.Amount{Amount: 1250}) // a program's order, of the same sum
+		if got := does(later, "counter-1", verbCash, "given=20"); got != http.StatusUnauthorized {
+			t.Errorf("with the next order: %d", got)
+		}
 	}
 }
 

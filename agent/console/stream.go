@@ -28,18 +28,10 @@ const pagesMax = 16
 // shows, because it has few connections for one address. A new stream begins
 // with every part, so that a page that was away is right again.
 func (c *console) serveEvents(w http.ResponseWriter, r *http.Request) {
-	names := r.URL.Query()["page"]
-	if names == nil {
-		names = []string{string(indexPage), string(technicianPage)} // a program that wants to know of everything
-	}
-	var pages []page
-	for _, name := range names {
-		p, ok := c.named(name)
-		if !ok {
-			answer(w, http.StatusNotFound, refused(words.AnswerNoLane))
-			return
-		}
-		pages = append(pages, p)
+	pages := c.followed(r)
+	if pages == nil {
+		answer(w, http.StatusNotFound, refused(words.AnswerNoLane))
+		return
 	}
 	if len(pages) > pagesMax {
 		answer(w, http.StatusBadRequest, refused(words.AnswerNotUnderstood))
@@ -64,6 +56,22 @@ func (c *console) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// followed are the pages that a stream is asked for; none where one of them is none.
+func (c *console) followed(r *http.Request) (pages []page) {
+	names := r.URL.Query()["page"]
+	if names == nil {
+		names = []string{string(indexPage), string(technicianPage)} // a program that wants to know of everything
+	}
+	for _, name := range names {
+		p, ok := c.named(name)
+		if !ok {
+			return nil
+		}
+		pages = append(pages, p)
+	}
+	return pages
+}
+
 // begin tells what the pages have to fit, and what time it is.
 func (c *console) begin(pages []page, s *stream) error {
 	text := "retry: 1000\n"
@@ -77,7 +85,7 @@ func (c *console) begin(pages []page, s *stream) error {
 // session that ends meanwhile takes what was its person's to see off the page.
 func (c *console) follow(ctx context.Context, pages []page, s *stream, token string) {
 	for {
-		if _, signed := c.guestOf(ctx, token); c.Locked && !signed {
+		if _, signed := c.guestOf(ctx, token); c.Locked && !signed && !c.goOn(token, pages) {
 			return
 		}
 		start := time.Now()

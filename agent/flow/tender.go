@@ -13,11 +13,17 @@ import (
 type ShowQR struct{ Merchant Merchant }
 
 // Cash is the clerk's word that the payer handed over so much.
-type Cash struct{ Given money.Fen }
+type Cash struct {
+	Given money.Fen
+	Staff string // a person's id, or a program's name; empty: nobody signs in here
+}
 
 // Card is the clerk's word that a bank card terminal of its own took the
 // amount; Ref is what its slip says.
-type Card struct{ Ref string }
+type Card struct {
+	Ref   string
+	Staff string // as Cash has it
+}
 
 // Reprint asks for another slip of a settled order or of a refund, marked as one.
 type Reprint struct{ Key entry.Seq }

@@ -180,6 +180,7 @@ type SettledBody struct {
 	Given   money.Fen `json:"h,omitempty"` // cash handed over, change included
 	Gate    bool      `json:"g,omitempty"` // this is the durable reason to open the lane's gate
 	Wallet  string    `json:"k,omitempty"` // whose money it was, where the network takes several wallets'
+	Staff   string    `json:"s,omitempty"` // of cash and a card: whose word it is, a person's id or a program's name
 }
 
 // FrozenBody is a success that is not ours.

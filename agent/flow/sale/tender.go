@@ -15,7 +15,7 @@ func (s *Sale) cash(ev flow.Cash, now flow.Now) flow.Step {
 	if ev.Given < s.order.Amount {
 		return tell(words.TellCashLow)
 	}
-	return s.byHand(entry.ByCash, entry.SettledBody{Given: ev.Given}, now)
+	return s.byHand(entry.ByCash, entry.SettledBody{Given: ev.Given, Staff: ev.Staff}, now)
 }
 
 // card books what the clerk saw on another terminal's slip.
@@ -23,7 +23,7 @@ func (s *Sale) card(ev flow.Card, now flow.Now) flow.Step {
 	if why := s.closed(); why != "" {
 		return tell(why)
 	}
-	return s.byHand(entry.ByCard, entry.SettledBody{Network: ev.Ref}, now)
+	return s.byHand(entry.ByCard, entry.SettledBody{Network: ev.Ref, Staff: ev.Staff}, now)
 }
 
 // closed is why nothing more can be taken for the order, empty when it can.

@@ -20,8 +20,11 @@ func TestCash(t *testing.T) {
 	if d.wants("", words.Ready); !slices.Equal(d.told, []words.Key{words.TellCashLow, words.TellCashLow, words.TellCashLow}) {
 		t.Errorf("told %v", d.told)
 	}
-	d.do(flow.Cash{Given: 2000})
+	d.do(flow.Cash{Given: 2000, Staff: "local-2"})
 	d.wants("opened,asked,settled", words.PaidOrder)
+	if b := entry.Must[entry.SettledBody](d.last(entry.Settled)); b.Staff != "local-2" {
+		t.Errorf("the entry is %+v, and does not name who took it", b)
+	}
 	v := d.sale.View()
 	if v.Given != 2000 || v.Change != 750 || v.Tender != words.ByCash || v.Number == "" {
 		t.Errorf("the screen shows %+v", v)
@@ -43,8 +46,11 @@ func TestCard(t *testing.T) {
 	d := newDesk(t, flow.Cashier)
 	d.do(flow.Card{Ref: "123456"})
 	d.do(flow.Amount{Amount: 1250, Lane: "lane-1"})
-	d.do(flow.Card{Ref: "123456"})
+	d.do(flow.Card{Ref: "123456", Staff: "till"})
 	d.wants("opened,asked,settled", words.PaidOrder)
+	if b := entry.Must[entry.SettledBody](d.last(entry.Settled)); b.Staff != "till" || b.Network != "123456" {
+		t.Errorf("the entry is %+v", b)
+	}
 	if v := d.sale.View(); v.Tender != words.ByCard || v.Change != 0 {
 		t.Errorf("the screen shows %+v", v)
 	}
