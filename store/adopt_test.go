@@ -70,8 +70,8 @@ func TestADepositOfAnotherAgent(t *testing.T) {
 		t.Helper()
 		h, err := s.HoldOf(t.Context(), "20"+d.number[12:])
 		must(t, err)
-		next, _ := h.Site.Next(d.number, entry.Capture, h.Moves)
-		back, _ := h.Site.Next(d.number, entry.Release, h.Moves)
+		next, _ := entry.NextMove(h.Site, d.number, entry.Capture, h.Moves)
+		back, _ := entry.NextMove(h.Site, d.number, entry.Release, h.Moves)
 		if h.Left() != 30000-8850-1150 || h.Site == nil || h.Site.From != "0002" || h.Site.Captured != 8000 || h.Room != "1208" || h.Unsure ||
 			next != entry.CaptureNumber(d.number, captures) || back != entry.ReleaseNumber(d.number, 2) || !h.Open() {
 			t.Errorf("%s it is %+v, the next capture %s, release %s", when, h, next, back)

@@ -92,7 +92,7 @@ func (p *plan) mayAdopt(b entry.HoldInheritedBody) error {
 
 // mayMove holds a capture or a release against what is held.
 func (h Hold) mayMove(b entry.MoveAskedBody) error {
-	next, ok := h.Site.Next(h.Asked.Number, b.What, h.Moves)
+	next, ok := entry.NextMove(h.Site, h.Asked.Number, b.What, h.Moves)
 	left := h.Left()
 	switch {
 	case h.Placed == nil || h.Ended != 0 || h.Unsure:

@@ -187,7 +187,7 @@ func TestDepositsInANewEpoch(t *testing.T) {
 		if h.Older || h.Left() != 21150 || h.Captured != 8850 || h.Room != "77" || h.Lane != "desk-2" || h.Moves[0].Number != capture {
 			t.Fatalf("life %d: the deposit is %+v", life, h)
 		}
-		if next, ok := entry.NextMove(h.Asked.Number, entry.Capture, h.Moves); next != entry.CaptureNumber(open.number, 2) || !ok {
+		if next, ok := entry.NextMove(h.Site, h.Asked.Number, entry.Capture, h.Moves); next != entry.CaptureNumber(open.number, 2) || !ok {
 			t.Errorf("life %d: the next capture is %s", life, next)
 		}
 		if _, err := askHold(s, "78"); !errors.Is(err, store.ErrRoom) {

@@ -127,7 +127,7 @@ func (b *ledger) moves(lane string, random *rand.Rand) {
 		return
 	}
 	what := []string{entry.Capture, entry.Release}[random.IntN(2)]
-	number, ok := entry.NextMove(h.Asked.Number, what, h.Moves)
+	number, ok := entry.NextMove(h.Site, h.Asked.Number, what, h.Moves)
 	amount := 1 + money.Fen(random.Int64N(int64(left)))
 	switch ends := random.IntN(6); {
 	case ends == 0:

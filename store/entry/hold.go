@@ -194,18 +194,6 @@ type HoldSite struct {
 	Releases    int       `json:"kr,omitempty"` // and of a release
 }
 
-// Used is the highest number of a kind of move that was used elsewhere, from 1; of
-// no other agent's deposit none.
-func (s *HoldSite) Used(what string) int {
-	switch {
-	case s == nil:
-		return 0
-	case what == Capture:
-		return s.Captures
-	}
-	return s.Releases
-}
-
 // HoldInheritedBody is a deposit of the damaged epoch of which something was
 // still held, or may be. Its network is asked before anything moves. Of a
 // HoldAdopted it is the deposit as the network has it: Site says whose it was.
@@ -242,16 +230,10 @@ func CaptureNumber(of string, n int) string { return fmt.Sprintf("%s%02d", of, f
 func ReleaseNumber(of string, n int) string { return fmt.Sprintf("%s%02d", of, firstRelease-1+n) }
 
 // NextMove is the number of a deposit's next move of a kind: the one after the
-// highest under which anything may have left the device. A move that has ended
-// before it was sent gives its number back, for no network knows it. ok is false
-// where there is none left.
-func NextMove(of, what string, moves []HoldMove) (number string, ok bool) {
-	return (*HoldSite)(nil).Next(of, what, moves)
-}
-
-// Next is NextMove after the numbers that were used elsewhere.
-func (s *HoldSite) Next(of, what string, moves []HoldMove) (number string, ok bool) {
-	n := UsedMoves(s, what, moves) + 1
+// highest that UsedMoves has. A move that has ended before it was sent gives its
+// number back, for no network knows it. ok is false where there is none left.
+func NextMove(site *HoldSite, of, what string, moves []HoldMove) (number string, ok bool) {
+	n := UsedMoves(site, what, moves) + 1
 	if what == Capture {
 		return CaptureNumber(of, n), n <= Captures
 	}
@@ -259,9 +241,16 @@ func (s *HoldSite) Next(of, what string, moves []HoldMove) (number string, ok bo
 }
 
 // UsedMoves is the highest number of a kind of move, from 1, under which anything may
-// have left this device, or had left another before the deposit was taken over.
-func UsedMoves(site *HoldSite, what string, moves []HoldMove) int {
-	n := site.Used(what)
+// have left this device, or had left another before the deposit was taken over. Site
+// is nil of a deposit that was taken here.
+func UsedMoves(site *HoldSite, what string, moves []HoldMove) (n int) {
+	switch {
+	case site == nil:
+	case what == Capture:
+		n = site.Captures
+	default:
+		n = site.Releases
+	}
 	for _, m := range moves {
 		if m.What == what && m.State != StateNotSent {
 			n = max(n, ordinal(m))

@@ -110,7 +110,7 @@ func TestTheNextNumber(t *testing.T) {
 			for _, m := range row.was {
 				moves = append(moves, entry.HoldMove{MoveAskedBody: entry.MoveAskedBody{Number: number(of, m.n), What: what}, State: m.state})
 			}
-			got, ok := entry.NextMove(of, what, moves)
+			got, ok := entry.NextMove(nil, of, what, moves)
 			if row.want == 0 && what == entry.Capture {
 				continue // it has more
 			}
@@ -120,7 +120,7 @@ func TestTheNextNumber(t *testing.T) {
 		}
 	}
 	full := []entry.HoldMove{{MoveAskedBody: entry.MoveAskedBody{Number: entry.CaptureNumber(of, entry.Captures), What: entry.Capture}, State: declined}}
-	if got, ok := entry.NextMove(of, entry.Capture, full); ok {
+	if got, ok := entry.NextMove(nil, of, entry.Capture, full); ok {
 		t.Errorf("after the last capture comes %s", got)
 	}
 }

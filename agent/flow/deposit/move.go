@@ -31,7 +31,7 @@ func (d *Deposit) closed() words.Key {
 // here, before any network hears of it, and once more by the store.
 func (d *Deposit) capture(ev flow.CaptureSpec, now flow.Now) flow.Step {
 	left := d.Left()
-	number, ok := d.site.Next(d.asked.Number, entry.Capture, d.moves)
+	number, ok := entry.NextMove(d.site, d.asked.Number, entry.Capture, d.moves)
 	switch why := d.closed(); {
 	case why == words.TellHoldNotHeld && entry.Taken(d.moves) > 0 && d.placed.Captures > 0:
 		return tell(words.TellHoldCaptured)
@@ -57,7 +57,7 @@ func (d *Deposit) capture(ev flow.CaptureSpec, now flow.Now) flow.Step {
 func (d *Deposit) release(ev flow.ReleaseSpec, now flow.Now, instead entry.Seq) flow.Step {
 	left := d.Left()
 	amount := cmp.Or(ev.Amount, left)
-	number, ok := d.site.Next(d.asked.Number, entry.Release, d.moves)
+	number, ok := entry.NextMove(d.site, d.asked.Number, entry.Release, d.moves)
 	switch why := d.closed(); {
 	case why != "":
 		return tell(why)
