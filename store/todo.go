@@ -186,58 +186,27 @@ func age(since, now entry.Stamp, sameBoot bool) time.Duration {
 	return time.Duration(max(ms, 0)) * time.Millisecond
 }
 
-// tasksOf are what an object's entries leave for a person.
-func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
-	var st story
-	var refund Refund
-	var shift Shift
-	var hold Hold
-	var off entry.Stamp
-	var stuck, waiting bool
-	heard := map[string]entry.HoldHeardBody{}
+// tasksOf are what an object's entries leave for a person: what follows from its
+// fold, then the tasks that nobody has seen to.
+func tasksOf(key entry.Seq, entries []entry.Entry) []TaskRow {
+	object := orderTasks
+	switch first := entries[0].Kind; {
+	case first == entry.RefundAsked, first == entry.RefundInherited:
+		object = refundTasks
+	case first.BeginsHold():
+		object = holdTasks
+	case first == entry.ShiftOn:
+		object = shiftTasks
+	}
+	row, rows := object(key, entries)
 	todo := map[entry.Seq]entry.Seq{}
 	for _, e := range entries {
-		body := bodyOf(e.Kind, e.Body)
-		if op, ok := todoOf(e.Seq, key, e.Kind, body); ok {
+		if e.Kind != entry.Task && e.Kind != entry.TaskDone {
+			continue
+		}
+		if op, ok := todoOf(e.Seq, key, e.Kind, bodyOf(e.Kind, e.Body)); ok {
 			todoAfter(todo, op)
 		}
-		st.fold(e, body)
-		refund, shift, hold = refund.fold(e.Seq, e.Kind, body), shift.fold(e, body), hold.fold(e, body, nil)
-		switch b := body.(type) {
-		case entry.RefundHeardBody:
-			stuck, waiting = b.Stuck, b.State == entry.StateWaiting
-		case entry.HoldHeardBody:
-			heard[b.Number] = b
-		case entry.ShiftOffBody:
-			off = e.Stamp
-		}
-	}
-	row := TaskRow{Key: key, Lane: st.opened.Lane, Amount: st.opened.Amount, Title: st.opened.Title, Who: shift.Who}
-	switch {
-	case refund.Asked.Number != "":
-		a := refund.Asked
-		row.Order, row.Number, row.Network, row.Lane, row.Amount = a.Order, a.Number, a.Network, a.Lane, a.Amount
-		if !refund.Final() {
-			r := row
-			r.What, r.Of, r.Since = TaskRefundUnknown, entries[0].Seq, entries[0].Stamp
-			if stuck {
-				r.What = TaskRefundStuck
-			} else if waiting {
-				r.What = TaskRefundOpen
-			}
-			rows = append(rows, r)
-		}
-	case hold.Asked.Number != "":
-		row.Order, row.Number, row.Network, row.Lane, row.Amount = key, hold.Asked.Number, hold.Asked.Network, hold.Lane, hold.Asked.Amount
-		row.Title = hold.Asked.Title
-		rows = hold.tasks(row, entries, heard)
-	case shift.Who != "" && shift.Off != 0 && shift.Handed == 0:
-		r := row
-		r.What, r.Of, r.Since = TaskHandOver, shift.Off, off
-		rows = append(rows, r)
-	case len(st.tries) > 0 || st.opened.Lane != "":
-		row.Order = key
-		rows = st.tasks(row)
 	}
 	for _, e := range entries {
 		if _, open := todo[e.Seq]; !open {
@@ -251,6 +220,83 @@ func tasksOf(key entry.Seq, entries []entry.Entry) (rows []TaskRow) {
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// refundTasks are what every task of a refund has in common, and the refund itself
+// while it has no final word.
+func refundTasks(key entry.Seq, entries []entry.Entry) (row TaskRow, rows []TaskRow) {
+	var refund Refund
+	var heard entry.RefundHeardBody
+	for _, e := range entries {
+		body := bodyOf(e.Kind, e.Body)
+		refund = refund.fold(e.Seq, e.Kind, body)
+		if b, ok := body.(entry.RefundHeardBody); ok {
+			heard = b
+		}
+	}
+	a := refund.Asked
+	row = TaskRow{Key: key, Order: a.Order, Number: a.Number, Network: a.Network, Lane: a.Lane, Amount: a.Amount}
+	if refund.Final() {
+		return row, nil
+	}
+	r := row
+	r.What, r.Of, r.Since = TaskRefundUnknown, entries[0].Seq, entries[0].Stamp
+	switch {
+	case heard.Stuck:
+		r.What = TaskRefundStuck
+	case heard.State == entry.StateWaiting:
+		r.What = TaskRefundOpen
+	}
+	return row, []TaskRow{r}
+}
+
+// holdTasks are the same of a deposit, or of a move of it.
+func holdTasks(key entry.Seq, entries []entry.Entry) (row TaskRow, rows []TaskRow) {
+	var hold Hold
+	heard := map[string]entry.HoldHeardBody{}
+	for _, e := range entries {
+		body := bodyOf(e.Kind, e.Body)
+		hold = hold.fold(e, body, nil)
+		if b, ok := body.(entry.HoldHeardBody); ok {
+			heard[b.Number] = b
+		}
+	}
+	a := hold.Asked
+	row = TaskRow{Key: key, Order: key, Number: a.Number, Network: a.Network, Lane: hold.Lane, Title: a.Title, Amount: a.Amount}
+	return row, hold.tasks(row, entries, heard)
+}
+
+// shiftTasks are the same of a shift, which has to be handed over once it has ended.
+func shiftTasks(key entry.Seq, entries []entry.Entry) (row TaskRow, rows []TaskRow) {
+	var shift Shift
+	var off entry.Stamp
+	for _, e := range entries {
+		shift = shift.fold(e, bodyOf(e.Kind, e.Body))
+		if e.Kind == entry.ShiftOff {
+			off = e.Stamp
+		}
+	}
+	row = TaskRow{Key: key, Who: shift.Who}
+	if shift.Off == 0 || shift.Handed != 0 {
+		return row, nil
+	}
+	r := row
+	r.What, r.Of, r.Since = TaskHandOver, shift.Off, off
+	return row, []TaskRow{r}
+}
+
+// orderTasks are the same of an order; of what is none, a task by itself, they are
+// only the row.
+func orderTasks(key entry.Seq, entries []entry.Entry) (row TaskRow, rows []TaskRow) {
+	var st story
+	for _, e := range entries {
+		st.fold(e, bodyOf(e.Kind, e.Body))
+	}
+	row = TaskRow{Key: key, Lane: st.opened.Lane, Amount: st.opened.Amount, Title: st.opened.Title}
+	if len(st.tries) > 0 || st.opened.Lane != "" {
+		row.Order = key
+	}
+	return row, st.tasks(row)
 }
 
 // tasks are what a network has not said of a deposit, or of a move of it. One
