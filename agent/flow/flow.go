@@ -151,6 +151,17 @@ type Answer struct {
 	Known  bool      // that is known
 }
 
+// Word is the result as far as it is for a provider to say: that a number is absent,
+// or that money has gone back, is a machine's own conclusion, and only what begins a
+// payment or a deposit can be known not to have left. All else of the kind is Unknown.
+func (a Answer) Word() pay.Result {
+	r, begins := a.Result, a.Do == Charge || a.Do == Show || a.Do == Hold || a.Do == ShowHold
+	if r.State == pay.Absent || r.State == pay.Returned || r.State == pay.NotSent && !begins {
+		r.State = pay.Unknown
+	}
+	return r
+}
+
 // Put is what became of an output.
 type Put struct {
 	Key    entry.Seq

@@ -287,6 +287,8 @@ func (l *Lane) tick(ctx context.Context) error {
 	return nil
 }
 
+// handle takes what devices, networks and the lane itself bring; everything else is
+// somebody's wish.
 func (l *Lane) handle(ctx context.Context, ev Event) error {
 	switch ev := ev.(type) {
 	case Call:
@@ -298,6 +300,31 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 		return l.handle(ctx, ev.Of)
 	case Scanned:
 		return l.scanned(ctx, ev)
+	case LoopRead:
+		return l.read(ctx, ev)
+	case Answer:
+		return l.answered(ctx, ev)
+	case Put:
+		if ev.Why != "" {
+			l.Log.Warn("output did not happen", "lane", l.Name, "order", ev.Key, "what", ev.Output.What, "result", ev.Output.Result, "err", ev.Why)
+		}
+		return l.to(ctx, ev.Key, ev)
+	case Free:
+		for _, s := range l.all() {
+			if err := l.apply(ctx, s, ev); err != nil {
+				return err
+			}
+		}
+		return nil
+	case ReleaseOld:
+		return l.releaseOld(ctx, ev)
+	}
+	return l.wish(ctx, ev)
+}
+
+// wish takes what a person or a program wants of the lane.
+func (l *Lane) wish(ctx context.Context, ev Event) error {
+	switch ev := ev.(type) {
 	case Amount:
 		return l.amount(ctx, ev)
 	case Cancel:
@@ -320,35 +347,18 @@ func (l *Lane) handle(ctx context.Context, ev Event) error {
 		return l.toDeposit(ctx, ev.Hold, ev.Number, ev)
 	case TakeOver:
 		return l.takeOver(ctx, ev)
-	case ReleaseOld:
-		return l.releaseOld(ctx, ev)
 	case DropDeposit:
 		return l.dropDeposit(ctx, ev)
 	case TakenOver:
 		return l.takenOver(ctx, ev.Key)
 	case Reprint:
 		return l.reprint(ctx, ev)
-	case Become:
-		l.become(ev.Role)
 	case Decide:
 		return l.toAny(ctx, ev.Key, ev, words.TellNothingToDecide)
-	case LoopRead:
-		return l.read(ctx, ev)
+	case Become:
+		l.become(ev.Role)
 	case Notice:
 		l.notice(ev)
-	case Answer:
-		return l.answered(ctx, ev)
-	case Put:
-		if ev.Why != "" {
-			l.Log.Warn("output did not happen", "lane", l.Name, "order", ev.Key, "what", ev.Output.What, "result", ev.Output.Result, "err", ev.Why)
-		}
-		return l.to(ctx, ev.Key, ev)
-	case Free:
-		for _, s := range l.all() {
-			if err := l.apply(ctx, s, ev); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }

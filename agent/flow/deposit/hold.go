@@ -124,13 +124,10 @@ func (d *Deposit) answer(ev flow.Answer, now flow.Now) flow.Step {
 	case d.placed != nil:
 		return d.seen(ev.Result, notes, now)
 	}
-	r := ev.Result
-	if r.State == pay.Absent || r.State == pay.Returned || r.State == pay.NotSent && ev.Do != flow.Hold && ev.Do != flow.ShowHold {
-		r.State = pay.Unknown // not for a provider to say
-	}
+	r := ev.Word()
 	switch {
 	case ev.Do == flow.UndoHold: // only a query tells what it did
-		return d.step(d.fault(r.Fault), append(notes, sent{flow.QueryHold}), d.call(flow.QueryHold))
+		return d.step(d.faultOf(r), append(notes, sent{flow.QueryHold}), d.call(flow.QueryHold))
 	case ev.Do == flow.ShowHold && r.State == pay.Waiting:
 		return d.step(nil, append(notes, onScreen{r.Link, now.Mono + d.patience().Patience.Milliseconds()}))
 	case r.State == pay.Paid && d.returning:
@@ -166,7 +163,7 @@ func (d *Deposit) word(state pay.State, code string, stuck bool) entry.Draft {
 // unsureOf keeps what people are told of an answer that is not final; only a
 // change is worth a commit.
 func (d *Deposit) unsureOf(r pay.Result, notes []flow.Note) flow.Step {
-	drafts := d.fault(r.Fault)
+	drafts := d.faultOf(r)
 	code := cmp.Or(r.Code, notLooked)
 	switch {
 	case drafts != nil:
@@ -188,7 +185,7 @@ func (d *Deposit) end(state pay.State, r pay.Result, notes []flow.Note, more ...
 		body.State = uint8(pay.Returned)
 	}
 	drafts := append([]entry.Draft{entry.New(entry.HoldEnded, body)}, more...)
-	return d.step(append(drafts, d.fault(r.Fault)...), notes, d.refusal(state, r)...)
+	return d.step(append(drafts, d.faultOf(r)...), notes, d.refusal(state, r)...)
 }
 
 // refusal says why nothing is held: the guest may not look at the screen. It is
@@ -209,7 +206,10 @@ func (d *Deposit) place(r pay.Result, notes []flow.Note, now flow.Now) flow.Step
 	drafts := []entry.Draft{entry.New(entry.HoldPlaced, d.terms(d.asked, d.at.Wall, r))}
 	after := d.after(drafts, now)
 	drafts = append(drafts, after.differences(r, now)...)
-	step := d.done(drafts, notes, now.Mono-d.since <= spokenFor.Milliseconds(), now)
+	if now.Mono-d.since > spokenFor.Milliseconds() {
+		drafts = append(drafts, d.unspoken()...)
+	}
+	step := d.done(drafts, notes, now)
 	step.Then = after.rest(0)
 	return step
 }

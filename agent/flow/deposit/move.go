@@ -173,14 +173,14 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 	case r.State == pay.Mismatch: // another sum moved under its number, or in its place
 		return d.refuse(m.Number, pay.Mismatch, r, notes, d.task(moveOther))
 	case r.State == pay.Waiting:
-		return d.step(d.told(pay.Waiting, r.Code, false), notes)
+		return d.step(d.accepted(r.Code), notes)
 	}
 	var drafts []entry.Draft
 	switch {
 	case r.Fault:
-		drafts = append(d.told(pay.Unknown, r.Code, true), d.fault(true)...)
+		drafts = append(d.stuckAt(r.Code), d.fault()...)
 	case d.move.sends+1 >= sendsMax && isSend(ev.Do) && !d.gaveUp:
-		drafts = append(d.told(pay.Unknown, cmp.Or(r.Code, tooOften), true), d.task(moveCapped))
+		drafts = append(d.stuckAt(cmp.Or(r.Code, tooOften)), d.task(moveCapped))
 	}
 	return d.step(drafts, notes)
 }
@@ -193,13 +193,21 @@ func (d *Deposit) underWay(now flow.Now) bool {
 	return at != 0 && now.Mono < at+arrivesIn.Milliseconds()
 }
 
-// told keeps what people are told of an answer that is not final; only a change
-// is worth a commit.
-func (d *Deposit) told(state pay.State, code string, stuck bool) []entry.Draft {
-	if pay.State(d.heard.State) == state && d.heard.Stuck == stuck && (!stuck || d.heard.Code == code) {
+// accepted keeps that the network has taken the open move on. Only a change is worth
+// a commit.
+func (d *Deposit) accepted(code string) []entry.Draft {
+	if pay.State(d.heard.State) == pay.Waiting && !d.heard.Stuck {
 		return nil
 	}
-	return []entry.Draft{entry.New(entry.HoldHeard, entry.HoldHeardBody{Number: d.open().Number, State: uint8(state), Code: code, Stuck: stuck})}
+	return []entry.Draft{entry.New(entry.HoldHeard, entry.HoldHeardBody{Number: d.open().Number, State: uint8(pay.Waiting), Code: code})}
+}
+
+// stuckAt keeps that it goes no further, as the code says, until a person acts.
+func (d *Deposit) stuckAt(code string) []entry.Draft {
+	if pay.State(d.heard.State) == pay.Unknown && d.heard.Stuck && d.heard.Code == code {
+		return nil
+	}
+	return []entry.Draft{d.stuckMove(d.open().Number, code)}
 }
 
 // moved takes the network's word that it was carried out: slip and voice follow,
@@ -213,13 +221,15 @@ func (d *Deposit) moved(m entry.HoldMove, r pay.Result, notes []flow.Note, now f
 	if !r.PaidAt.IsZero() {
 		body.At = r.PaidAt.Unix()
 	}
-	spoken := d.move.mine && now.Mono-d.move.since <= spokenFor.Milliseconds()
 	drafts := []entry.Draft{entry.New(entry.MoveDone, body)}
 	after := d.after(drafts, now)
 	if after.Left() == 0 {
-		drafts = append(drafts, after.closeWarnings(true)...)
+		drafts = append(drafts, after.closeWarnings()...)
 	}
-	step := d.done(drafts, notes, spoken, now)
+	if !d.move.mine || now.Mono-d.move.since > spokenFor.Milliseconds() {
+		drafts = append(drafts, d.unspoken()...)
+	}
+	step := d.done(drafts, notes, now)
 	if d.busy == "" {
 		step.Notes, step.Effects = append(step.Notes, sent{flow.QueryHold}), append(step.Effects, after.call(flow.QueryHold))
 	}
@@ -233,7 +243,7 @@ func (d *Deposit) refuse(number string, state pay.State, r pay.Result, notes []f
 		body.Amount = r.Amount
 	}
 	drafts := append([]entry.Draft{entry.New(entry.MoveRefused, body)}, more...)
-	drafts = append(drafts, d.fault(r.Fault)...)
+	drafts = append(drafts, d.faultOf(r)...)
 	if d.open().Instead != 0 && d.after(drafts, flow.Now{}).Left() > 0 {
 		drafts = append(drafts, d.task(notReleased))
 	}
@@ -254,7 +264,7 @@ func (d *Deposit) lookedAt(r pay.Result, notes []flow.Note, now flow.Now) flow.S
 		return d.step(nil, notes)
 	case d.lags(r):
 		r.Code = differing
-		return d.refuse(m.Number, pay.NotSent, r, notes, d.fault(true)...)
+		return d.refuse(m.Number, pay.NotSent, r, notes, d.fault()...)
 	case r.State == pay.Paid:
 		seen := d.differences(r, now)
 		if seen == nil && (r.Held == nil || d.addsUp(*r.Held)) {
@@ -284,13 +294,13 @@ func (d *Deposit) lookedAgain(r pay.Result, notes []flow.Note, now flow.Now) flo
 	m := d.open()
 	switch {
 	case d.lags(r):
-		return d.step(d.fault(d.behind+1 >= behindMax), notes)
+		return d.step(d.faultBehind(), notes)
 	case r.State == pay.Mismatch || r.State == pay.Declined || r.NotFound:
 		return d.step(d.doubt(), notes)
 	case r.State != pay.Paid || r.Held == nil:
-		return d.step(d.fault(r.Fault), notes)
+		return d.step(d.faultOf(r), notes)
 	case !d.addsUp(*r.Held):
-		return d.step(d.fault(true), notes)
+		return d.step(d.fault(), notes)
 	}
 	seen := d.differences(r, now)
 	switch {

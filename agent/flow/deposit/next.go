@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"tillgate/agent/flow"
+	"tillgate/agent/pay"
 	"tillgate/agent/words"
 	"tillgate/store/entry"
 )
@@ -79,12 +80,14 @@ func (d *Deposit) after(drafts []entry.Draft, now flow.Now) *Deposit {
 	return &after
 }
 
-// done is a step after which outputs follow. What arrives late is not spoken of:
-// nobody is there to hear it.
-func (d *Deposit) done(drafts []entry.Draft, notes []flow.Note, spoken bool, now flow.Now) flow.Step {
-	if !spoken {
-		drafts = append(drafts, flow.Outcome(d.asked.Number, entry.Output{What: string(flow.Voice), Result: flow.Dropped})...)
-	}
+// unspoken drops the voice that would follow: of what arrives late nobody is there to
+// hear.
+func (d *Deposit) unspoken() []entry.Draft {
+	return flow.Outcome(d.asked.Number, entry.Output{What: string(flow.Voice), Result: flow.Dropped})
+}
+
+// done is a step after which outputs follow.
+func (d *Deposit) done(drafts []entry.Draft, notes []flow.Note, now flow.Now) flow.Step {
 	step, after := d.step(drafts, notes), d.after(drafts, now)
 	for _, o := range after.outputs {
 		if o.Owed() {
@@ -98,12 +101,28 @@ func (d *Deposit) task(what string) entry.Draft {
 	return entry.New(entry.Task, entry.TaskBody{What: what, Text: d.asked.Number})
 }
 
-// fault asks for a person, once, where the network says that one must look.
-func (d *Deposit) fault(is bool) []entry.Draft {
-	if !is || d.faulted {
+// fault asks for a person, once, to look at what the network says.
+func (d *Deposit) fault() []entry.Draft {
+	if d.faulted {
 		return nil
 	}
 	return []entry.Draft{d.task(flow.NetworkFault)}
+}
+
+// faultOf does so where the network itself says that one must look.
+func (d *Deposit) faultOf(r pay.Result) []entry.Draft {
+	if !r.Fault {
+		return nil
+	}
+	return d.fault()
+}
+
+// faultBehind does so once too many answers in a row, with one more, are behind.
+func (d *Deposit) faultBehind() []entry.Draft {
+	if d.behind+1 < behindMax {
+		return nil
+	}
+	return d.fault()
 }
 
 func (d *Deposit) unsaved() flow.Step { return d.step(d.outputs.Unsaved(d.asked.Number), nil) }

@@ -60,14 +60,24 @@ func (d *Deposit) warn(now flow.Now) []entry.Draft {
 	if left <= 0 || due == 0 || d.warned != 0 && d.warned <= due {
 		return nil
 	}
-	return append(d.closeWarnings(false), d.task(expires+strconv.Itoa(due)))
+	return append(d.closeExpiry(), d.task(expires+strconv.Itoa(due)))
 }
 
-// closeWarnings ends the tasks of the deposit's end that nobody has seen to; all of
-// them, or those of its expiry.
-func (d *Deposit) closeWarnings(all bool) (drafts []entry.Draft) {
-	for _, seq := range slices.Sorted(maps.Keys(d.warnings)) {
-		if slices.Contains(d.tasks, seq) && (all || d.warnings[seq]) {
+// closeWarnings ends the tasks of the deposit's end that nobody has seen to.
+func (d *Deposit) closeWarnings() []entry.Draft {
+	return d.closeTasks(slices.Sorted(maps.Keys(d.warnings)))
+}
+
+// closeExpiry ends those of its expiry alone: the next one follows.
+func (d *Deposit) closeExpiry() []entry.Draft {
+	other := func(task entry.Seq) bool { return !d.warnings[task] }
+	return d.closeTasks(slices.DeleteFunc(slices.Sorted(maps.Keys(d.warnings)), other))
+}
+
+// closeTasks ends those of some tasks that are open.
+func (d *Deposit) closeTasks(tasks []entry.Seq) (drafts []entry.Draft) {
+	for _, seq := range tasks {
+		if slices.Contains(d.tasks, seq) {
 			drafts = append(drafts, entry.New(entry.TaskDone, entry.TaskDoneBody{Of: seq}))
 		}
 	}
@@ -84,11 +94,11 @@ func (d *Deposit) seen(r pay.Result, notes []flow.Note, now flow.Now) flow.Step 
 	case d.open() != nil: // it may be in the totals, or not: it is asked about by itself
 		return d.step(nil, notes)
 	case d.lags(r):
-		return d.step(d.fault(d.behind+1 >= behindMax), notes)
+		return d.step(d.faultBehind(), notes)
 	case r.State == pay.Paid:
 		return d.step(d.differences(r, now), notes)
 	case r.Fault:
-		return d.step(d.fault(true), notes)
+		return d.step(d.fault(), notes)
 	case r.State == pay.Mismatch || r.State == pay.Declined || r.NotFound:
 		return d.step(d.doubt(), notes)
 	}
@@ -133,7 +143,7 @@ func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
 	case ours, d.resting && net.Captured == d.captured && now.Mono-d.restSince < restFor.Milliseconds():
 		return nil
 	case !d.addsUp(net):
-		return d.fault(true)
+		return d.fault()
 	}
 	task := totalsDiffer
 	if net.Captured == d.captured && net.Left == 0 && d.over(r, now) {
@@ -141,7 +151,7 @@ func (d *Deposit) differences(r pay.Result, now flow.Now) []entry.Draft {
 	}
 	drafts := []entry.Draft{entry.New(entry.HoldSeen, body), d.task(task)}
 	if net.Left == 0 {
-		drafts = append(drafts, d.closeWarnings(true)...)
+		drafts = append(drafts, d.closeWarnings()...)
 	}
 	return drafts
 }

@@ -99,12 +99,9 @@ func (s *Sale) answer(ev flow.Answer, now flow.Now) flow.Step {
 	if a == nil || a.state.Final() {
 		return flow.Step{}
 	}
-	r := ev.Result
+	r := ev.Word()
 	if r.State == pay.Mismatch && a.decided && !pay.Theirs(r.Code) { // it has been said to go back all the same
 		r.State = pay.Paid
-	}
-	if r.State == pay.Absent || r.State == pay.Returned || r.State == pay.NotSent && ev.Do != flow.Charge && ev.Do != flow.Show {
-		r.State = pay.Unknown // not for a provider to say
 	}
 	notes := []flow.Note{heard{ev.Number, ev.Do, r, now.Mono}}
 	if ev.Do == flow.Query && s.missing(a, r, now) {
