@@ -91,6 +91,13 @@ type Allowed struct {
 // approvals as its sum takes. They are written down and used up by it. Where some
 // are missing it answers HaltApproval with the request that has to be approved.
 func (d *Desk) Allow(ctx context.Context, a Ask) (Allowed, error) {
+	before, done := d.reserve(a)
+	defer done()
+	return d.allow(ctx, a, before)
+}
+
+// allow is Allow while so much else of the order is about to go back.
+func (d *Desk) allow(ctx context.Context, a Ask, before money.Fen) (Allowed, error) {
 	a.Reason = strings.TrimSpace(a.Reason)
 	if a.Reason == "" || utf8.RuneCountInString(a.Reason) > reasonChars {
 		return Allowed{}, halt(words.HaltReason)
@@ -99,7 +106,11 @@ func (d *Desk) Allow(ctx context.Context, a Ask) (Allowed, error) {
 	if err != nil {
 		return Allowed{}, err
 	}
-	if r, err = d.check(a, r); err != nil {
+	gone, err := d.gone(ctx, a)
+	if err == nil {
+		r, err = d.check(a, r, before+gone)
+	}
+	if err != nil {
 		d.putBack(r)
 		return Allowed{}, err
 	}
@@ -153,9 +164,10 @@ func (d *Desk) live(id string) *request {
 	return d.requests[id]
 }
 
-// check is everything that speaks against an Ask. Where only approvals are
-// missing, the refusal has the request for them, a new one where there is none.
-func (d *Desk) check(a Ask, r *request) (*request, error) {
+// check is everything that speaks against an Ask, of whose order so much goes back
+// besides. Where only approvals are missing, the refusal has the request for them,
+// a new one where there is none.
+func (d *Desk) check(a Ask, r *request, besides money.Fen) (*request, error) {
 	now, given := d.now(), 0
 	if r != nil {
 		given = len(r.Given)
@@ -168,7 +180,7 @@ func (d *Desk) check(a Ask, r *request) (*request, error) {
 			}
 		}
 	}
-	needs := d.needs(a.approver(), a.Lane, a.Amount)
+	needs := d.needs(a.approver(), a.Lane, besides+a.Amount)
 	err := d.mayDo(a, now)
 	if denied(err, words.DeniedClock) && given == 0 { // a manager's PIN makes up for the clock
 		needs, err = max(needs, 1), nil

@@ -130,11 +130,13 @@ func (d *Desk) release(ctx context.Context, a Ask) (flow.Said, error) {
 // has too much to do, what was approved stays so.
 func (d *Desk) letGo(ctx context.Context, a Ask, event func(by string) flow.Event) (flow.Said, error) {
 	taken := d.approved(a.Request)
-	allowed, err := d.Allow(ctx, a)
+	before, heard := d.reserve(a)
+	allowed, err := d.allow(ctx, a, before)
 	if err != nil {
+		heard()
 		return flow.Said{}, err
 	}
-	said, err := d.tell(ctx, a.Lane, event(allowed.By))
+	said, err := d.offer(ctx, a.Lane, event(allowed.By), heard)
 	if r := (*Refusal)(nil); errors.As(err, &r) && r.Why == words.HaltLaneBusy && taken != nil {
 		d.putBack(taken)
 	}

@@ -13,6 +13,7 @@ import (
 	"tillgate/agent/staff"
 	"tillgate/store"
 	"tillgate/store/entry"
+	"tillgate/store/money"
 )
 
 // Writer makes decisions durable, as the store does.
@@ -106,8 +107,9 @@ type Desk struct {
 	settings settings
 	keys     keys
 	requests map[string]*request
-	doing    map[string]*request // whose wish is being done just now; what is withdrawn meanwhile is not put back
-	wrong    []int64             // ms of the boot clock: when codes were wrong
+	doing    map[string]*request     // whose wish is being done just now; what is withdrawn meanwhile is not put back
+	wrong    []int64                 // ms of the boot clock: when codes were wrong
+	going    map[entry.Seq]money.Fen // what lanes have been asked to give back, by order, and not yet written down
 }
 
 // New makes a desk; Load gives it what the life before left.
@@ -116,7 +118,7 @@ func New(o Options) *Desk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{Options: o, seats: map[string]Seat{}, settings: settings{values: map[string]string{}}, keys: keys{}, requests: map[string]*request{}, doing: map[string]*request{}}
+	d := &Desk{Options: o, seats: map[string]Seat{}, settings: settings{values: map[string]string{}}, keys: keys{}, requests: map[string]*request{}, doing: map[string]*request{}, going: map[entry.Seq]money.Fen{}}
 	d.door = staff.NewDoor(o.Roster, o.Pins, o.Clock, d.commit)
 	return d
 }

@@ -11,7 +11,6 @@ import (
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store/entry"
-	"tillgate/store/money"
 )
 
 // Secrets begins the names of this package's secrets; the rest of a name is the
@@ -135,19 +134,4 @@ func (d *Desk) whose(text string, code pay.Secret) (people []string) {
 		}
 	}
 	return people
-}
-
-// needs is how many people have to approve a sum that somebody asks for. Who
-// may approve it is one of them already when asking.
-func (d *Desk) needs(by, lane string, sum money.Fen) (n int) {
-	if sum > d.RefundLimit() {
-		n++
-	}
-	if sum > d.SecondLimit() {
-		n++
-	}
-	if n > 0 && d.Roster.May(by, staff.Approve, lane, d.now()) == nil {
-		n--
-	}
-	return n
 }

@@ -60,6 +60,7 @@ type lanes struct {
 	full   bool
 	asked  func() // what happens while a full lane is offered something
 	silent bool   // does not get round to an answer
+	owed   []func(flow.Said)
 	took   []flow.Event
 	says   flow.Said
 }
@@ -83,10 +84,22 @@ func (l *lanes) Offer(lane string, ev flow.Event) bool {
 		return true
 	}
 	l.took = append(l.took, call.Of)
-	if !l.silent {
+	if l.silent {
+		l.owed = append(l.owed, call.Done)
+	} else {
 		call.Done(l.says)
 	}
 	return true
+}
+
+// answers has a silent lane get round to all that it owes an answer to.
+func (l *lanes) answers(said flow.Said) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, done := range l.owed {
+		done(said)
+	}
+	l.owed = nil
 }
 
 // lab is a terminal in a shop: people, a real store on a simulated disk, clocks

@@ -91,7 +91,22 @@ func (d *Desk) payable(ctx context.Context, a Ask) (Ask, error) {
 // tell gives a lane an event and waits for what it says of it. Whoever hangs up
 // meanwhile undoes nothing.
 func (d *Desk) tell(ctx context.Context, lane string, ev flow.Event) (flow.Said, error) {
-	said, err := flow.Ask(ctx, func(ev flow.Event) bool { return d.Lanes.Offer(lane, ev) }, ev)
+	return d.offer(ctx, lane, ev, func() {})
+}
+
+// offer is tell, with what to do once the lane has heard of it, or never will: that
+// may be long after nobody waits any more.
+func (d *Desk) offer(ctx context.Context, lane string, ev flow.Event, done func()) (flow.Said, error) {
+	said, err := flow.Ask(ctx, func(ev flow.Event) bool {
+		call := ev.(flow.Call)
+		hears := call.Done
+		call.Done = func(said flow.Said) { done(); hears(said) }
+		if !d.Lanes.Offer(lane, call) {
+			done()
+			return false
+		}
+		return true
+	}, ev)
 	switch {
 	case errors.Is(err, flow.ErrBusy):
 		return said, halt(words.HaltLaneBusy, lane)

@@ -145,7 +145,7 @@ const (
 
 // settings are their names, and what a page says of them.
 var settings = map[Setting][2][2]string{
-	SettingRefundLimit: {{"单人授权限额（元）", "收银员退款超过此数须一位主管授权"}, {"Limit for one approval, yuan", "A clerk's refund above it takes a supervisor"}},
+	SettingRefundLimit: {{"单人授权限额（元）", "同一订单累计退款超过此数，收银员须一位主管授权"}, {"Limit for one approval, yuan", "Once more than this goes back of one order, a clerk needs a supervisor"}},
 	SettingSecondLimit: {{"双人授权限额（元）", "超过此数须两人授权；主管自己操作时算一人"}, {"Limit for two approvals, yuan", "Above it two people are needed; a supervisor who asks is one of them"}},
 	SettingDayStarts:   {{"营业日开始（时）", "报表的一天从几点开始"}, {"Day begins at, hour", "When a day of the reports begins"}},
 	SettingLanguage:    {{"语言", "工作人员页面突出的语言；两种语言始终都在"}, {"Language", "Which one the staff's pages put in front; both are always there"}},
