@@ -166,5 +166,10 @@ func printElsewhere(out io.Writer, e client.Elsewhere, asJSON bool) {
 	if e.Room != "" {
 		fmt.Fprintf(out, " room %s", e.Room)
 	}
-	fmt.Fprintf(out, "\n  another terminal took it: captured %s, released %s there\n  tillgate deposit take-over LANE %s goes on with it here\n", e.Captured, e.Released, e.Number)
+	fmt.Fprintf(out, "\n  another terminal took it: captured %s, released %s there\n", e.Captured, e.Released)
+	if e.Busy {
+		fmt.Fprintln(out, "  "+words.DepositBusyThere.In(words.En))
+		return
+	}
+	fmt.Fprintf(out, "  tillgate deposit take-over LANE %s goes on with it here\n", e.Number)
 }

@@ -82,7 +82,8 @@ type neighbour struct {
 var _ flow.Site = neighbours(nil)
 
 // Find asks all of them at once. Where several have it, for one has taken it over
-// from another, whoever took it first counts, with all the numbers that any has used.
+// from another, whoever took it first counts, with all the numbers that any has used, and with
+// whatever is under way at any.
 func (all neighbours) Find(ctx context.Context, name string) (found flow.Foreign, err error) {
 	ctx, cancel := context.WithTimeout(ctx, neighbourWithin)
 	defer cancel()
@@ -110,11 +111,11 @@ func (all neighbours) Find(ctx context.Context, name string) (found flow.Foreign
 				continue
 			}
 			f := foreignOf(d, a.from)
-			captures, releases := max(f.Captures, found.Captures), max(f.Releases, found.Releases)
+			captures, releases, busy := max(f.Captures, found.Captures), max(f.Releases, found.Releases), f.Busy || found.Busy
 			if found.Number == "" || !first && d.Site == nil {
 				found, first = f, d.Site == nil
 			}
-			found.Captures, found.Releases = captures, releases
+			found.Captures, found.Releases, found.Busy = captures, releases, busy
 		}
 	}
 	switch {
@@ -131,5 +132,5 @@ func foreignOf(d client.Deposit, from string) flow.Foreign {
 	b := d.Origin
 	return flow.Foreign{From: from, Lane: d.Lane, Number: d.Number, Merchant: b.Merchant, Network: d.Network, Account: b.Account, Voucher: d.Voucher, QR: b.QR,
 		Asked: entry.Stamp{Wall: b.Asked.UnixMilli(), Trust: entry.Trust(b.Trust)}, Amount: cmp.Or(d.Held, d.Amount), Captured: d.Captured, Released: d.Released,
-		Captures: max(b.Captures, 0), Releases: max(b.Releases, 0), Room: d.Room, Title: d.Title, Ref: d.Ref, By: b.By}
+		Captures: max(b.Captures, 0), Releases: max(b.Releases, 0), Busy: b.Busy, Room: d.Room, Title: d.Title, Ref: d.Ref, By: b.By}
 }

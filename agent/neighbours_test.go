@@ -68,6 +68,8 @@ func TestNeighbours(t *testing.T) {
 	second := first
 	second.Lane, second.Captured, second.Site = "bar", 9850, &client.DepositSite{From: "desk-a"}
 	second.Origin = &client.Origin{Merchant: "bar", Account: "ab", Asked: asked, Trust: 2, Captures: 2}
+	busy := *second.Origin
+	busy.Busy = true
 	at, then := nextTerminal(t, first), nextTerminal(t, second)
 	none := nextTerminal(t)
 	for range 5 { // in whatever order they answer
@@ -75,6 +77,15 @@ func TestNeighbours(t *testing.T) {
 		if err != nil || f.From != "desk-c" || f.Lane != "front" || f.Captured != 8850 || f.Captures != 2 || f.Releases != 2 || f.Merchant != "inn" || f.Account != "ab" ||
 			f.Voucher != "42" || !f.QR || f.Asked != (entry.Stamp{Wall: asked.UnixMilli(), Trust: entry.Trusted}) || f.Amount != 30000 || f.Room != "1208" || f.By != "Wang" {
 			t.Fatalf("%+v, %v", f, err)
+		}
+	}
+	second.Origin = &busy
+	for _, row := range []struct {
+		all  []string
+		want bool
+	}{{[]string{at, then}, false}, {[]string{at, nextTerminal(t, second)}, true}} {
+		if f, err := neighboursAt(t, row.all...).Find(t.Context(), number); err != nil || f.Busy != row.want {
+			t.Errorf("busy %v, want %v: %v", f.Busy, row.want, err)
 		}
 	}
 	if _, err := neighboursAt(t, none).Find(t.Context(), number); !errors.Is(err, store.ErrNotFound) {

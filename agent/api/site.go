@@ -55,7 +55,8 @@ const siteWithin = 25 * time.Second
 func originOf(h store.Hold) *client.Origin {
 	a := h.Asked
 	return &client.Origin{Merchant: a.Merchant, Account: a.Account, Asked: time.UnixMilli(h.AskedAt), Trust: int(h.AskedTrust), QR: a.Way == entry.ByQR, By: a.By,
-		Captures: entry.UsedMoves(h.Site, entry.Capture, h.Moves), Releases: entry.UsedMoves(h.Site, entry.Release, h.Moves)}
+		Captures: entry.UsedMoves(h.Site, entry.Capture, h.Moves), Releases: entry.UsedMoves(h.Site, entry.Release, h.Moves),
+		Busy: h.Moving() != nil || h.Unknown()}
 }
 
 // elsewhere is a deposit that another agent has, nil where none has it or that
@@ -67,5 +68,5 @@ func (a *api) elsewhere(ctx context.Context, number string) *client.Elsewhere {
 	if err != nil {
 		return nil
 	}
-	return &client.Elsewhere{From: f.From, Lane: f.Lane, Number: f.Number, Network: f.Network, Room: f.Room, Amount: f.Amount, Captured: f.Captured, Released: f.Released}
+	return &client.Elsewhere{From: f.From, Lane: f.Lane, Number: f.Number, Network: f.Network, Room: f.Room, Amount: f.Amount, Captured: f.Captured, Released: f.Released, Busy: f.Busy}
 }

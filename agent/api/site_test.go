@@ -41,6 +41,13 @@ func (s *shop) nextDoor() (number string) {
 	return number
 }
 
+// silence has the bank answer nothing, or again.
+func (s *shop) silence(silent bool) {
+	s.bank.mu.Lock()
+	defer s.bank.mu.Unlock()
+	s.bank.silent = silent
+}
+
 // TestTakingOverOverTheAPI: found, taken over once, with the difference shown, and
 // captured from.
 func TestTakingOverOverTheAPI(t *testing.T) {
@@ -73,14 +80,21 @@ func TestTakingOverOverTheAPI(t *testing.T) {
 				t.Errorf("%q: %d %s", name, got.status, got.text)
 			}
 		}
+		s.silence(true)
 		s.post(fmt.Sprintf("/deposits/%d/capture", d.Key), "k3", `{"amount_fen":1000,"reason":"bar"}`).deposit(t)
+		s.must(json.Unmarshal(s.get("/deposits?number="+number).text, &here))
+		if b := here.Deposits[0].Origin; b == nil || !b.Busy {
+			t.Errorf("while a capture has no result a neighbour reads %+v", b)
+		}
+		s.silence(false)
 		time.Sleep(time.Minute)
+		here = client.Deposits{}
 		asked := kinds[entry.MoveAskedBody](s, entry.MoveAsked)
 		if len(asked) != 1 || asked[0].Number != number+"51" {
 			t.Errorf("captured with %+v", asked)
 		}
 		s.must(json.Unmarshal(s.get("/deposits?number="+number).text, &here))
-		if b := here.Deposits[0].Origin; b == nil || b.Captures != 1 || b.Releases != 0 || b.Merchant != "shop" || b.Account != "ab" {
+		if b := here.Deposits[0].Origin; b == nil || b.Busy || b.Captures != 1 || b.Releases != 0 || b.Merchant != "shop" || b.Account != "ab" {
 			t.Errorf("a neighbour reads %+v", b)
 		}
 	})
@@ -107,9 +121,7 @@ func TestADepositIsGivenUpOverTheAPI(t *testing.T) {
 		if got := give("k5", held.Key); got.status != http.StatusConflict || got.cause() != "hold-not-held" {
 			t.Errorf("of one that is held: %d %s", got.status, got.text)
 		}
-		s.bank.mu.Lock()
-		s.bank.silent = true
-		s.bank.mu.Unlock()
+		s.silence(true)
 		d := s.post("/deposits", "k6", `{"lane":"lane-0","amount_fen":1000,"code":"`+code[:10]+`00009999"}`).deposit(t)
 		synctest.Wait()
 		for range 2 {

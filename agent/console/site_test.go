@@ -63,6 +63,13 @@ func TestADepositOfAnotherTerminal(t *testing.T) {
 			t.Errorf("the page does not show %q", want)
 		}
 	}
+	busy := there
+	busy.Busy = true
+	s.desk.Abroad.Site = nextDesk{busy}
+	if now := find(there.Number); !strings.Contains(now, words.DepositBusyThere.In(words.En)) || strings.Contains(now, `action="/deposits/take-over"`) {
+		t.Error("it can be taken over while something is under way there")
+	}
+	s.desk.Abroad.Site = nextDesk{there}
 	form := url.Values{"form": {formToken.FindStringSubmatch(page)[1]}, "find": {there.Number}}.Encode()
 	for i, want := range []int{http.StatusSeeOther, http.StatusConflict} {
 		if re := s.ask("POST", "/deposits/take-over", form, "Cookie", chief); re.Code != want {

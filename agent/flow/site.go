@@ -34,8 +34,9 @@ type Foreign struct {
 	Amount   money.Fen
 	Captured money.Fen
 	Released money.Fen
-	Captures int // how many numbers of captures were used there
-	Releases int // and of releases
+	Captures int  // how many numbers of captures were used there
+	Releases int  // and of releases
+	Busy     bool // something of it may be under way there: a move without a final word, or nobody knows whether it is held
 	Room     string
 	Title    string
 	Ref      string

@@ -32,6 +32,7 @@ func (n neighbour) Find(ctx context.Context, name string) (f flow.Foreign, err e
 	a := h.Asked
 	f = flow.Foreign{From: n.device, Lane: h.Lane, Number: a.Number, Merchant: a.Merchant, Network: a.Network, Account: a.Account, Voucher: h.Placed.Network,
 		Asked: entry.Stamp{Wall: h.AskedAt, Trust: h.AskedTrust}, Amount: a.Amount, Captured: h.Captured, Released: h.Released, Room: h.Room, By: a.By}
+	f.Busy = h.Moving() != nil || h.Unknown()
 	f.Captures, f.Releases = entry.UsedMoves(h.Site, entry.Capture, h.Moves), entry.UsedMoves(h.Site, entry.Release, h.Moves)
 	if n.change != nil {
 		n.change(&f)
@@ -93,6 +94,50 @@ func TestAnotherTerminalsDeposit(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWhatIsUnderWayThereIsNotTakenOver: the terminal that took it has sent a capture
+// that nobody has heard of. Here nothing is taken over until that has ended; and where
+// it was all the same, the first terminal sends it no more once others have captured.
+func TestWhatIsUnderWayThereIsNotTakenOver(t *testing.T) {
+	t.Parallel()
+	for _, blind := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newInn(anyTimes)
+			front, bar := openTerminal(t, n, "0007"), openTerminal(t, n, "0008")
+			defer func() { front.stop(); bar.stop() }()
+			v := front.holds(0, "1208")
+			front.passes(3 * time.Second)
+			n.mu.Lock()
+			n.lose["capture"] = "before"
+			n.mu.Unlock()
+			front.said(0, flow.CaptureSpec{Number: v.Number, Amount: 8850})
+			said := bar.takesOver(neighbour{front, func(f *flow.Foreign) { f.Busy = f.Busy && !blind }}, v.Number)
+			switch {
+			case !blind && (said.Tell != words.TellHoldMoving || said.Key != 0):
+				t.Fatalf("while it is under way: %q, %+v", said.Tell, said.View.Deposit)
+			case !blind:
+				front.passes(time.Minute)
+				said = bar.takesOver(neighbour{front, nil}, v.Number)
+			}
+			if said.Tell != "" || said.Key == 0 {
+				t.Fatalf("%q", said.Tell)
+			}
+			if blind {
+				bar.said(0, flow.CaptureSpec{Number: v.Number, Amount: 8850})
+			}
+			bar.passes(10 * time.Minute)
+			if _, captured, _ := n.books(); captured != 8850 {
+				t.Errorf("blind %v: captured %s", blind, captured)
+			}
+			bar.passes(7 * time.Hour)
+			for _, h := range []*hotel{front, bar} {
+				if hold := h.hold(v.Number); hold.Captured != 8850 || hold.Moving() != nil {
+					t.Errorf("blind %v: %s has %+v", blind, h.device, hold)
+				}
+			}
+		})
+	}
 }
 
 // TestNothingIsTakenOver without the network's totals, and of other shops.

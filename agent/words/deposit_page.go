@@ -92,6 +92,7 @@ const (
 	DepositSiteDiffers DepositWord = "site-differs"
 	DepositSiteAgrees  DepositWord = "site-agrees"
 	DepositThere       DepositWord = "there"
+	DepositBusyThere   DepositWord = "busy-there"
 )
 
 var depositWords = map[DepositWord][2]string{
@@ -173,6 +174,7 @@ var depositWords = map[DepositWord][2]string{
 	DepositSiteDiffers: {"接管时，另一台设备的记录与支付网络不同，以支付网络为准，请看清余额再操作", "When it was taken over, the other terminal's record was not the network's, which counts; look at what is left before you go on"},
 	DepositSiteAgrees:  {"接管时，另一台设备的记录与支付网络一致", "When it was taken over, the other terminal's record was the network's"},
 	DepositThere:       {"另一台设备", "Other terminal"},
+	DepositBusyThere:   {"该押金在那台设备上的操作结果确认中，未接管，有结果后再接管", "Something of it is still being confirmed at that terminal; it can be taken over once that has ended"},
 }
 
 // In is the word in a language; one without a text is shown as it is.

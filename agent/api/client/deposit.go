@@ -62,6 +62,7 @@ type Origin struct {
 	QR       bool      `json:"qr,omitempty"` // it was taken by a code that was shown
 	Captures int       `json:"captures"`
 	Releases int       `json:"releases"`
+	Busy     bool      `json:"busy,omitempty"` // a move has no final word, or nobody knows whether it is held: nobody takes it over now
 	By       string    `json:"by,omitempty"`
 }
 
@@ -75,6 +76,7 @@ type Elsewhere struct {
 	Amount   money.Fen `json:"amount_fen"`
 	Captured money.Fen `json:"captured_fen"`
 	Released money.Fen `json:"released_fen"`
+	Busy     bool      `json:"busy,omitempty"` // something is under way there: it can be taken over once that has ended
 }
 
 // DepositMove is a capture or a release.

@@ -18,6 +18,8 @@ func (d *Deposit) takeOver(ev flow.TakeOver, now flow.Now) flow.Step {
 	switch {
 	case ev.Merchant.Name == "":
 		return tell(words.TellHoldOtherShop)
+	case f.Busy: // what it has sent may arrive after our totals are read
+		return tell(words.TellHoldMoving)
 	case r.NotFound, r.State == pay.Declined, r.State == pay.Mismatch:
 		return tell(words.TellHoldNotThere)
 	case r.State != pay.Paid || r.Held == nil || r.Fault:
