@@ -212,7 +212,9 @@ func (c configCheck) oneKindOfQR() {
 	}
 	for i, one := range all {
 		if j := slices.IndexFunc(all[:i], func(s shown) bool { return exclude(s.m, one.m) }); j >= 0 {
-			c.problems.add(one.l.line("merchants"), "[[lane]] %s: %q shows %s's QR codes, and %q shows %s's on lane %s; where ChinaUMS shows QR codes, those of WeChat and Alipay themselves must be off in the whole car park: write ways = [\"code\"] at [[merchant]] %s or %s, or take it off the lane",
+			c.problems.add(one.l.line("merchants"), "[[lane]] %s: %q shows %s's QR codes, and %q shows %s's on lane %s; "+
+				"where ChinaUMS shows QR codes, those of WeChat and Alipay themselves must be off in the whole car park: "+
+				"write ways = [\"code\"] at [[merchant]] %s or %s, or take it off the lane",
 				one.l.Name, one.m.Name, one.m.Network, all[j].m.Name, all[j].m.Network, all[j].l.Name, one.m.Name, all[j].m.Name)
 		}
 	}

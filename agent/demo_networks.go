@@ -168,7 +168,8 @@ func (b *bank) openCloudPay() {
 		name, mode, wallet, reverse string
 	}{{"cloudpay", "without reverse, WeChat's QR codes", "wechat", "no"}, {"cloudpay-reverse", "with reverse, Alipay's QR codes", "alipay", "yes"}} {
 		m := cloudpaybox.Merchant{OutMchID: "sz01provider00000000", OutSubMchID: fmt.Sprintf("sz01merchant0000000%d", i), OutShopID: "sz01shop000000000000", CashierID: bankSite,
-			Key: b.secret(one.name + "-key"), Clerks: []string{"1001"}, Reverse: one.reverse == "yes", Devices: []cloudpaybox.Device{{ID: "2001", StaffID: "1001", Type: 70}, {ID: "2002", StaffID: "1001", Type: 70, ConfigURL: "code-of-" + one.name}}}
+			Key: b.secret(one.name + "-key"), Clerks: []string{"1001"}, Reverse: one.reverse == "yes",
+			Devices: []cloudpaybox.Device{{ID: "2001", StaffID: "1001", Type: 70}, {ID: "2002", StaffID: "1001", Type: 70, ConfigURL: "code-of-" + one.name}}}
 		merchants = append(merchants, m)
 		b.open(one.name, "cloudpay", one.mode, "provider", m.OutMchID, "mch_id", m.OutSubMchID, "shop", m.OutShopID, "device", "2001", "staff", "1001", "cashier_id", m.CashierID,
 			"sub_terminal_type", "70", "key", keyFile(one.name+"-key"), "qr_wallet", one.wallet, "reverse", one.reverse)

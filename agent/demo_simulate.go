@@ -34,8 +34,9 @@ func simulateCommand() *cobra.Command {
 			"against faults in network, disk, power, broker, devices, clock and people. One seed tells its story; of many, the\n" +
 			"first that breaks a promise does. A seed always plays the same. The scene \"hotel\" is two desks that take deposits.\n\n" +
 			"Bugs that can be put in to see whether they are found: " + strings.Join(bugNames(), " ") + ".",
-		Example: "  tillgate-demo simulate --seed 7\n  tillgate-demo simulate --seed 1 --runs 2000\n  tillgate-demo simulate --scene hotel --runs 200\n  tillgate-demo simulate --runs 100 --bug print-first",
-		Args:    cobra.NoArgs,
+		Example: "  tillgate-demo simulate --seed 7\n  tillgate-demo simulate --seed 1 --runs 2000\n" +
+			"  tillgate-demo simulate --scene hotel --runs 200\n  tillgate-demo simulate --runs 100 --bug print-first",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := s.check(); err != nil {
 				return usage(err)

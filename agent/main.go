@@ -94,7 +94,8 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(runCommand(), configCommand(), verifyCommand(), exportCommand(), eventsCommand(), refundCommand(), depositCommand(), payCommand(), orderCommand(), staffCommand(), selftestCommand(), bindCommand(), unbindCommand())
+	root.AddCommand(runCommand(), configCommand(), verifyCommand(), exportCommand(), eventsCommand(), refundCommand(), depositCommand(),
+		payCommand(), orderCommand(), staffCommand(), selftestCommand(), bindCommand(), unbindCommand())
 	root.AddCommand(demoCommands()...)
 	return root
 }

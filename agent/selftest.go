@@ -106,7 +106,9 @@ func acceptLive(cmd *cobra.Command, f acceptanceFlags) ([]*acceptance.Sheet, err
 	for _, name := range names {
 		one := cfg.only(lane, name)
 		if !f.asJSON {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", (&acceptance.Sheet{Merchant: name, Network: cfg.merchant(name).Network, Codes: cfg.merchant(name).offer(byCode), QR: cfg.merchant(name).offer(byQR)}).Head())
+			m := cfg.merchant(name)
+			sheet := acceptance.Sheet{Merchant: name, Network: m.Network, Codes: m.offer(byCode), QR: m.offer(byQR)}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s\n", sheet.Head())
 		}
 		sheet, err := acceptOne(cmd.Context(), one, logger(io.Discard, slog.LevelError), &extras{scans: people.hear}, who, people.at, f.told(cmd))
 		if err != nil {

@@ -24,7 +24,14 @@ var (
 	orderOutcomes   = []string{"opened", "settled", "frozen", "cancelled"}
 	attemptOutcomes = []string{"settled", "declined", "returned", "absent", "not_sent", "frozen"}
 	tenders         = []string{"code", "qr", "cash", "card"}
-	refusals        = map[string]error{"stale": store.ErrStale, "code_used": store.ErrCodeUsed, "ceiling": store.ErrCeiling, "full": store.ErrFull, "damaged": store.ErrDamaged, "unwritten": store.ErrUnwritten}
+	refusals        = map[string]error{
+		"stale":     store.ErrStale,
+		"code_used": store.ErrCodeUsed,
+		"ceiling":   store.ErrCeiling,
+		"full":      store.ErrFull,
+		"damaged":   store.ErrDamaged,
+		"unwritten": store.ErrUnwritten,
+	}
 )
 
 // Journal counts what a lane commits, how long it takes and what is refused.
