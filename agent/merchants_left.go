@@ -18,7 +18,7 @@ import (
 type owner struct {
 	Merchant string `json:"merchant"`
 	Network  string `json:"network"`
-	Account  string `json:"account,omitempty"` // in whose books, as in entry.AskedBody
+	Account  string `json:"account,omitempty"` // a mark of its account, as in entry.AskedBody
 }
 
 // left is what is not final at a merchant. Only its own network can say what
@@ -105,7 +105,7 @@ func ownersIn(entries []entry.Entry) map[owner]bool {
 
 // checkLeft refuses a config that has lost a merchant with something not final,
 // or has another account under its name. What an older version has written does
-// not say whose books it is in.
+// not name its account.
 func (c *config) checkLeft(all []left) error {
 	problems := &configProblems{file: c.File}
 	for _, l := range all {
@@ -114,9 +114,9 @@ func (c *config) checkLeft(all []left) error {
 			problems.add(0, "merchant %q of network %s is not in this file, and %s", l.Merchant, l.Network, l.waits())
 		case m.Network != l.Network:
 			problems.add(m.line("network"), "[[merchant]] %s: its network was %s, and %s", m.Name, l.Network, l.waits())
-		case l.Account != "" && m.books() != l.Account:
+		case l.Account != "" && m.account() != l.Account:
 			problems.add(m.header, "[[merchant]] %s: it was another account (one of %s was different), and %s; the new account can stand beside it under a name of its own",
-				m.Name, commaList(booksKeys[m.Network]), l.waits())
+				m.Name, commaList(accountKeys[m.Network]), l.waits())
 		}
 	}
 	if len(problems.list) > 0 {

@@ -72,7 +72,7 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	if err := read(w, r, &in); err != nil {
 		return err
 	}
-	yes := in.Approval
+	approval := in.Approval
 	in.Approval = nil // with or without it the same is asked for
 	req, err := requested(r, who, in)
 	if err != nil {
@@ -92,7 +92,7 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	}
 	capture := path.Base(r.URL.Path) == entry.Capture
 	switch {
-	case capture && (in.Amount <= 0 || yes != nil && !in.Last):
+	case capture && (in.Amount <= 0 || approval != nil && !in.Last):
 		return misread("a capture has an amount_fen above 0, and no approval but where it is the last")
 	case capture && duty.RestOf(h, in.Amount, in.Last) > 0 && !slices.Contains(who.Rights, Release):
 		return &problem{reason: noRight, detail: "a last capture that lets the rest go takes the right " + string(Release)}
@@ -104,7 +104,7 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	if capture {
 		do = func(ctx context.Context, wish duty.Ask) (flow.Said, error) { return a.Desk.Capture(ctx, wish, in.Last) }
 	}
-	return a.letGo(r, wish, yes, depositAddress(h.ID), do, func() error { return a.acceptedDeposit(w, r, h.ID, "") })
+	return a.letGo(r, wish, approval, depositAddress(h.ID), do, func() error { return a.acceptedDeposit(w, r, h.ID, "") })
 }
 
 // desk is the lane on which a deposit moves: the one that is asked for, else its

@@ -53,7 +53,7 @@ func (a *api) postBackOf(w http.ResponseWriter, r *http.Request, who *caller) er
 	if err := read(w, r, &in); err != nil {
 		return err
 	}
-	yes := in.Approval
+	approval := in.Approval
 	in.Approval = nil // with or without it the same is asked for
 	req, err := requested(r, who, in)
 	if err != nil {
@@ -74,7 +74,7 @@ func (a *api) postBackOf(w http.ResponseWriter, r *http.Request, who *caller) er
 		return err
 	}
 	wish := duty.Ask{By: by, Program: who.Name, Lane: h.Lane, Order: h.ID, Number: h.Asked.Number, Amount: in.Amount, Capture: in.Capture, Reason: in.Reason, Once: req}
-	return a.letGo(r, wish, yes, depositAddress(h.ID), a.Desk.Refund, func() error { return a.acceptedDeposit(w, r, h.ID, "") })
+	return a.letGo(r, wish, approval, depositAddress(h.ID), a.Desk.Refund, func() error { return a.acceptedDeposit(w, r, h.ID, "") })
 }
 
 // refundsOf are what of a deposit's captures has gone back, or is about to.

@@ -16,7 +16,7 @@ import (
 )
 
 // postRefund asks for money to go back, by the rules that hold for people: who
-// is on duty, which sums take whose yes. The intent is durable with the answer.
+// is on duty, which sums take whose approval. The intent is durable with the answer.
 func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) error {
 	var in client.RefundRequest
 	if err := read(w, r, &in); err != nil {
@@ -25,7 +25,7 @@ func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) er
 	if (in.Order == 0) == (in.Number == "") || in.Amount < 0 {
 		return misread("one of order and number; amount_fen is 0 for all that is left")
 	}
-	yes := in.Approval
+	approval := in.Approval
 	in.Approval = nil // with or without it the same is asked for
 	req, err := requested(r, who, in)
 	if err != nil {
@@ -49,7 +49,7 @@ func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) er
 		return err
 	}
 	wish := duty.Ask{By: by, Program: who.Name, Lane: lane, Order: key, Number: in.Number, Amount: in.Amount, Reason: in.Reason, Once: req}
-	return a.letGo(r, wish, yes, addressOf(key), a.Desk.Refund, func() error { return a.accepted(w, r, key, "") })
+	return a.letGo(r, wish, approval, addressOf(key), a.Desk.Refund, func() error { return a.accepted(w, r, key, "") })
 }
 
 // named is the person whom a program names, "" for nobody.
@@ -69,30 +69,31 @@ type letsGo func(context.Context, duty.Ask) (flow.Said, error)
 
 // letGo has the desk let money go, once for a key: the wish's. Stands answers how the
 // order at an address stands, also where its key has asked for it before.
-func (a *api) letGo(r *http.Request, wish duty.Ask, yes *client.Approval, address string, do letsGo, stands func() error) error {
+func (a *api) letGo(r *http.Request, wish duty.Ask, approval *client.Approval, address string, do letsGo, stands func() error) error {
 	return a.once(r, wish.Once, answerWithin, func(entry.Seq) error { return stands() }, func(ctx context.Context) error {
-		if err := a.withYes(ctx, wish, yes, do); err != nil {
+		if err := a.approved(ctx, wish, approval, do); err != nil {
 			return a.barred(err, address)
 		}
 		return stands()
 	})
 }
 
-// withYes has the desk let money go, with a yes where one came along: of who is on
-// the spot it may come with the wish, of others once the desk has asked for it.
-func (a *api) withYes(ctx context.Context, wish duty.Ask, yes *client.Approval, do letsGo) error {
-	if yes != nil {
-		wish.Request = yes.Request
+// approved has the desk let money go, with the approval that came with the request, if
+// any. An approval with a PIN may come with the first request. One from elsewhere
+// names the request that the desk answered the first with.
+func (a *api) approved(ctx context.Context, wish duty.Ask, approval *client.Approval, do letsGo) error {
+	if approval != nil {
+		wish.Request = approval.Request
 	}
-	if yes == nil || yes.Request == "" {
+	if approval == nil || approval.Request == "" {
 		_, err := do(ctx, wish)
 		var halted *duty.Refusal
-		if yes == nil || !errors.As(err, &halted) || halted.Request == nil {
+		if approval == nil || !errors.As(err, &halted) || halted.Request == nil {
 			return err
 		}
 		wish.Request = halted.Request.ID
 	}
-	if err := a.approve(ctx, wish.Request, yes); err != nil {
+	if err := a.approve(ctx, wish.Request, approval); err != nil {
 		return err
 	}
 	_, err := do(ctx, wish)
@@ -101,12 +102,12 @@ func (a *api) withYes(ctx context.Context, wish duty.Ask, yes *client.Approval, 
 
 // approve takes a PIN or the code of who is elsewhere. With neither a request is
 // only used: its approvals came before.
-func (a *api) approve(ctx context.Context, request string, yes *client.Approval) (err error) {
+func (a *api) approve(ctx context.Context, request string, approval *client.Approval) (err error) {
 	switch {
-	case yes.Code != "":
-		_, err = a.Desk.ApproveByCode(request, pay.Secret(yes.Code))
-	case yes.Name != "" || yes.PIN != "":
-		_, err = a.Desk.ApproveByPIN(ctx, request, duty.Spot{Name: yes.Name, PIN: pay.Secret(yes.PIN)})
+	case approval.Code != "":
+		_, err = a.Desk.ApproveByCode(request, pay.Secret(approval.Code))
+	case approval.Name != "" || approval.PIN != "":
+		_, err = a.Desk.ApproveByPIN(ctx, request, duty.Spot{Name: approval.Name, PIN: pay.Secret(approval.PIN)})
 	}
 	return err
 }

@@ -66,7 +66,7 @@ type Request struct {
 	Given []Approval // so far
 }
 
-// Approval is one person's yes.
+// Approval is one person's consent.
 type Approval struct {
 	Person string // id
 	How    string // "pin" or "qr"
@@ -319,7 +319,7 @@ func (d *Desk) right(r *request) {
 	d.wrong = d.wrong[:max(len(d.wrong)-1, 0)]
 }
 
-// approve adds one person's yes to a request.
+// approve adds one person's approval to a request.
 func (d *Desk) approve(id string, yes Approval) (Request, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

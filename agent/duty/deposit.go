@@ -19,11 +19,11 @@ import (
 // renewed is why a deposit goes back in whose place another one is held.
 const renewed = "另押一笔 Held anew"
 
-// Hold takes a deposit on a lane, for whoever may sell there; the Ask says who asks,
-// with nobody where nobody is set up to sign in. One that takes another's place lets
-// that go once it is held: it takes the same room, and what a release takes. It
-// returns once the intent is durable, or a draft waits for the guest's code, or
-// why not.
+// Hold takes a deposit on a lane, for whoever may sell there. The Ask says who asks; By
+// is empty where nobody is set up to sign in. A deposit that replaces another (Instead)
+// must be for the same room, and needs what a release of the other needs: the other is
+// released once this one is held. Hold returns once the intent is durable, or a draft
+// waits for the guest's code, or with why not.
 func (d *Desk) Hold(ctx context.Context, a Ask, spec flow.DepositSpec) (flow.Said, error) {
 	if !slices.Contains(d.Lanes.Names(), a.Lane) {
 		return flow.Said{}, halt(words.HaltNoLane, a.Lane)
@@ -52,9 +52,9 @@ func (d *Desk) Hold(ctx context.Context, a Ask, spec flow.DepositSpec) (flow.Sai
 	return d.letGo(ctx, a, func(by string) flow.Event { spec.By = by; return spec })
 }
 
-// Capture takes money from a deposit that is held. It takes the right to sell: the
-// money stays with the shop. Where last, the rest goes back to the guest with it,
-// which takes what a release of it does, unless its network does so by itself.
+// Capture takes money from a deposit that is held. It needs the right to sell, for the
+// money stays with the shop. With last, the rest goes back to the guest. That needs what
+// a release of the rest needs, unless the network always returns it.
 func (d *Desk) Capture(ctx context.Context, a Ask, last bool) (flow.Said, error) {
 	a.Operation, a.Reason = Capture, strings.TrimSpace(a.Reason)
 	if err := d.takes(a); err != nil {
@@ -93,8 +93,8 @@ func RestOf(h store.Hold, amount money.Fen, last bool) money.Fen {
 
 // Release gives money of a deposit back, or all that is left where the Ask has no
 // amount, by the rules of a refund: the right, being on duty, and as many
-// approvals as its sum takes. The Ask names the deposit or its number. One that a
-// last capture came with, and that was approved since, is that capture.
+// approvals as its sum takes. The Ask names the deposit or its number. An approved
+// release that belonged to a last capture (Taken) carries out that capture.
 func (d *Desk) Release(ctx context.Context, a Ask) (flow.Said, error) {
 	a.Operation, a.Reason = Release, strings.TrimSpace(a.Reason)
 	switch {

@@ -71,8 +71,8 @@ func (d *Desk) HasKey(id string) bool {
 	return len(d.keys[id]) > 0
 }
 
-// Answer is a supervisor's yes to what another terminal asks for: a scanned text
-// and a PIN become the code that is typed in there. It is written down here too.
+// Answer is a supervisor's approval of what another terminal asks for: a scanned
+// text and a PIN become the code that is typed in there. It is written down here too.
 func (d *Desk) Answer(ctx context.Context, spot Spot, where, text, why string) (Wish, pay.Secret, error) {
 	w, err := ReadWish(text)
 	if err != nil {

@@ -254,9 +254,9 @@ func Stamped(a pay.Attempt, at entry.Stamp) pay.Attempt {
 	return a
 }
 
-// OtherAccount tells whether a merchant's name stands for another account now than
-// when something was asked for, whose mark the journal has, or for none. What an
-// older release has written does not say whose books it is in.
+// OtherAccount reports whether a merchant's name now stands for another account than
+// the one given, or for none. Account is the mark that was recorded when this began;
+// it is empty in what an older release has written, and then nothing is known.
 func OtherAccount(merchant, account string, now Now) bool {
 	return account != "" && now.Accounts[merchant] != account
 }

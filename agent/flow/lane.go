@@ -49,7 +49,7 @@ type Config struct {
 	ByHand bool      // the clerk may book cash and bank cards
 	Route  Route
 
-	Accounts map[string]string // by merchant's name: in whose books its orders are now, as the journal has it; see entry.AskedBody
+	Accounts map[string]string // by merchant's name: a mark of its account now; see entry.AskedBody
 }
 
 // Deps is what a lane works with.

@@ -88,9 +88,9 @@ func (l *Lane) paid(ctx context.Context, ev Refund) (_ Refund, err error) {
 	return ev, nil
 }
 
-// answered hands a network's answer to its order or refund. One that a refund has
-// come to its end with brings along what of the order had gone back before: the
-// slip names the sum.
+// answered hands a network's answer to its order or refund. When a refund has ended,
+// the answer also carries what of its order had gone back before, for the slip shows
+// the total.
 func (l *Lane) answered(ctx context.Context, ev Answer) error {
 	s := l.orders[ev.Key]
 	if s == nil {

@@ -27,7 +27,7 @@ type Foreign struct {
 	Number   string
 	Merchant string // as that agent calls it
 	Network  string
-	Account  string // in whose books it is, as in entry.AskedBody
+	Account  string // a mark of the merchant account that it is in, as in entry.AskedBody
 	Voucher  string // the network's number
 	QR       bool   // it was taken by a code that was shown
 	Asked    entry.Stamp
@@ -47,7 +47,7 @@ type Foreign struct {
 // Abroad.Look makes one.
 type TakeOver struct {
 	Foreign  Foreign
-	Merchant Merchant   // ours that is in the same books; without a name there is none
+	Merchant Merchant   // ours of the same account; without a name there is none
 	Result   pay.Result // of a query of the deposit
 	Staff    string
 	By       string
@@ -92,8 +92,8 @@ func (a *Abroad) Look(ctx context.Context, name string) (TakeOver, error) {
 	}
 }
 
-// merchant is ours in whose books a deposit is: the one of the same name, if it is
-// in the same books, else any that is. Without a name there is none.
+// merchant is ours of the account that a deposit is in: the one of the same name, if
+// it has that account, else any that has. Without a name there is none.
 func (a *Abroad) merchant(f Foreign) Merchant {
 	if f.Account == "" || a.Own != nil && !a.Own(f.Number) {
 		return Merchant{}

@@ -72,7 +72,7 @@ var accounts = []account{
 	{"cloud-old", cloudPay, wallets(sandbox.Alipay, sandbox.WeChat), wallets(sandbox.Alipay), ofCloudPay(cloudpays[1], cloudpay.Options{QRWallet: sandbox.Alipay})},
 }
 
-// marks are in whose books each merchant's orders are.
+// marks are those of each merchant's account.
 var marks = func() map[string]string {
 	of := map[string]string{}
 	for _, a := range accounts {

@@ -30,7 +30,7 @@ const (
 	// Of deposits of the site's other agents.
 	TellHoldAbroad    Key = "hold-abroad"     // another terminal has it: it is taken over first
 	TellHoldHere      Key = "hold-here"       // this device has a record of it already
-	TellHoldOtherShop Key = "hold-other-shop" // it is in the books of no merchant of this device
+	TellHoldOtherShop Key = "hold-other-shop" // no merchant of this device has its account
 	TellHoldUnheard   Key = "hold-unheard"    // its network has not said what is held
 	TellHoldNotThere  Key = "hold-not-there"  // its network has no such deposit, or another
 	TellHoldOver      Key = "hold-over"       // nothing of it is held any more

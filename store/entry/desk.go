@@ -2,7 +2,7 @@ package entry
 
 import "tillgate/store/money"
 
-// ApprovedBody is a supervisor's yes. It stands in the object that it is for, or
+// ApprovedBody is a supervisor's approval. It stands in the object that it is for, or
 // is an object of its own that names it.
 type ApprovedBody struct {
 	Object Seq       `json:"o,omitempty"` // the order or refund; 0: the one that this entry is of

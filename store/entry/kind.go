@@ -60,7 +60,7 @@ const (
 	RightsTaken   Kind = 136 // the cloud's document says who may do what
 	PINSet        Kind = 137 // a person has a new PIN
 
-	Approved   Kind = 140 // a supervisor said yes to it
+	Approved   Kind = 140 // a supervisor approved it
 	SettingSet Kind = 145 // a setting was changed on the device
 	Exported   Kind = 146 // somebody took records away
 	Override   Kind = 147 // somebody set a rule aside
@@ -144,7 +144,7 @@ type AskedBody struct {
 	Network  string `json:"w"`           // "wechat", …
 	Code     []byte `json:"c,omitempty"` // keyed hash of the payment code, 8 bytes
 	Way      string `json:"y,omitempty"` // "qr", "cash", "card"; empty: a payment code that we scanned
-	Account  string `json:"h,omitempty"` // in whose books it is: a mark of what the merchant was set up with, 16 hex digits; empty: not known
+	Account  string `json:"h,omitempty"` // a mark of the account that the merchant was set up with, 16 hex digits; empty: not known
 }
 
 // HeardBody is an answer that is not final; it changes what the screen says.

@@ -130,7 +130,7 @@ type Move struct {
 	Last   bool      `json:"last,omitempty"` // of a capture: what is left goes back with it
 	Reason string    `json:"reason"`         // 40 characters at most; slip and journal have it
 	Staff  string    `json:"staff,omitempty"`
-	// Approval is a supervisor's yes to what goes back to the guest, where the sum takes one.
+	// Approval is a supervisor's, of what goes back to the guest, where the sum takes one.
 	Approval *Approval `json:"approval,omitempty"`
 }
 
@@ -154,7 +154,7 @@ type DepositRefund struct {
 	Capture string    `json:"capture,omitempty"` // the capture's number; empty: the newest with something left
 	Reason  string    `json:"reason"`
 	Staff   string    `json:"staff,omitempty"`
-	// Approval is a supervisor's yes, where the sum takes one.
+	// Approval is a supervisor's, where the sum takes one.
 	Approval *Approval `json:"approval,omitempty"`
 }
 

@@ -104,11 +104,11 @@ type RefundRequest struct {
 	Amount money.Fen `json:"amount_fen"`      // 0: all that is left
 	Reason string    `json:"reason"`          // 40 characters at most; slip and journal have it
 	Staff  string    `json:"staff,omitempty"` // who at the till asks for it, by name; it gives them no right
-	// Approval is a supervisor's yes, where the sum takes one.
+	// Approval is a supervisor's, where the sum takes one.
 	Approval *Approval `json:"approval,omitempty"`
 }
 
-// Approval is a supervisor's yes: name and PIN of who is on the spot, or the
+// Approval is a supervisor's consent: name and PIN of who is on the spot, or the
 // digits that somebody elsewhere made of the request's text. It is bound to the
 // order, the operation and the sum, and used up by it.
 type Approval struct {

@@ -113,16 +113,16 @@ type Rules struct {
 }
 
 const (
-	startsMax  = 20               // starts after which something is sent again; then it is only asked about
-	sendsMax   = 6                // sends of a move in one life that come to nothing; then a person is asked
-	slowly     = 10 * time.Minute // between tries while a person has to act
-	behindMax  = 3                // answers in a row that are behind; then a person is asked
-	restFor    = 10 * time.Minute // so long a rest may still be held that goes back with its capture; then totals differ
-	arrivesIn  = 30 * time.Second // a send of which no word came may arrive so much later: a refusal of the next one says nothing of it
-	lookFor    = 30 * time.Second // without a look at the totals a move that was never sent is given up
-	spokenFor  = 2 * time.Minute  // after the intent: the one who asked for it is gone, or has it on paper
-	checkEvery = 6 * time.Hour    // the totals of what is held
-	watchEvery = time.Hour        // the calendar; and the totals of what should be over
+	startsMax  = 20               // restarts after which something is sent again; later ones only query it
+	sendsMax   = 6                // sends of a move in one life without a result; then it needs manual action
+	slowly     = 10 * time.Minute // between tries while something needs manual action
+	behindMax  = 3                // stale totals in a row; then they need manual action
+	restFor    = 10 * time.Minute // how long totals may still have the rest of a last capture as held; then they differ
+	arrivesIn  = 30 * time.Second // how late an unanswered send may still arrive; a refusal before that is not final
+	lookFor    = 30 * time.Second // how long an unsent move waits for the totals; then it is given up
+	spokenFor  = 2 * time.Minute  // how long after the intent a result is still spoken; later nobody is there to hear it
+	checkEvery = 6 * time.Hour    // between checks of the totals of what is held
+	watchEvery = time.Hour        // between looks at the calendar, and at the totals of what should be over
 )
 
 // Absent needs all: the number unknown this long after the request may last have

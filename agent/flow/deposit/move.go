@@ -76,8 +76,8 @@ func (d *Deposit) release(ev flow.ReleaseSpec, now flow.Now, instead entry.Seq) 
 		Lane: ev.Lane, Reason: ev.Reason, Staff: ev.Staff, By: ev.By, Instead: instead}, ev.Request)
 }
 
-// elsewhere tells whether it is in the books of another account than its
-// merchant's name stands for now: nothing of it moves there.
+// otherAccount tells whether its merchant's name now stands for another account than
+// the one that it was taken for. Nothing of it can be moved there.
 func (d *Deposit) otherAccount(now flow.Now) bool {
 	return flow.OtherAccount(d.asked.Merchant, d.asked.Account, now)
 }

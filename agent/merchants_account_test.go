@@ -10,20 +10,20 @@ import (
 	"tillgate/store/entry"
 )
 
-// booksOf is the mark of an account with more lines, as in TestRoutes.
-func booksOf(t *testing.T, merchant string) string {
+// accountOf is the mark of an account with more lines, as in TestRoutes.
+func accountOf(t *testing.T, merchant string) string {
 	t.Helper()
 	name, _, _ := strings.Cut(merchant, " ")
 	c, err := parseConfig("x.toml", []byte(sold([]string{merchant}, []string{name})), true)
 	if err != nil {
 		t.Fatalf("%s: %v", merchant, err)
 	}
-	return c.Merchants[0].books()
+	return c.Merchants[0].account()
 }
 
-// TestWhoseBooks: another account has another mark, and the same one keeps its
+// TestWhichAccount: another account has another mark, and the same one keeps its
 // mark whatever else is changed.
-func TestWhoseBooks(t *testing.T) {
+func TestWhichAccount(t *testing.T) {
 	t.Parallel()
 	for account, lines := range map[string]struct{ other, same []string }{
 		"wechat": {
@@ -45,44 +45,44 @@ func TestWhoseBooks(t *testing.T) {
 			[]string{`key="cred:new"`, `old_key="cred:old"`, `device="pos2"`, `staff="2"`, `qr_wallet="alipay"`, `reverse="yes"`},
 		},
 	} {
-		own := booksOf(t, account)
+		own := accountOf(t, account)
 		marks := map[string]string{own: account}
 		for _, line := range lines.other {
-			mark := booksOf(t, account+" "+line)
+			mark := accountOf(t, account+" "+line)
 			if before, taken := marks[mark]; taken {
 				t.Errorf("%s with %s has the mark of %s", account, line, before)
 			}
 			marks[mark] = line
 		}
 		for _, line := range lines.same {
-			if booksOf(t, account+" "+line) != own {
+			if accountOf(t, account+" "+line) != own {
 				t.Errorf("%s with %s has another mark", account, line)
 			}
 		}
 	}
-	if one, two := booksOf(t, `cloud base_urls=["https://127.0.0.1:2","https://127.0.0.1:1"]`), booksOf(t, `cloud base_urls=["https://127.0.0.1:1","https://127.0.0.1:2"]`); one != two {
+	if one, two := accountOf(t, `cloud base_urls=["https://127.0.0.1:2","https://127.0.0.1:1"]`), accountOf(t, `cloud base_urls=["https://127.0.0.1:1","https://127.0.0.1:2"]`); one != two {
 		t.Error("the order of the hosts makes another account")
 	}
 }
 
-// TestTheMarkOfBooks is what journals have: an agent that made it otherwise would
+// TestTheMarkOfAnAccount is what journals have: an agent that made it otherwise would
 // refuse to start on what the one before has left open.
-func TestTheMarkOfBooks(t *testing.T) {
+func TestTheMarkOfAnAccount(t *testing.T) {
 	t.Parallel()
 	for account, want := range map[string]string{"wechat": "c96fe4302e639fc4", "alipay": "993f7076cb52292e", "ums": "c7e99cb10457e940", "cloud": "9cd4b7e7a6133b7a"} {
-		if got := booksOf(t, account); got != want {
+		if got := accountOf(t, account); got != want {
 			t.Errorf("%s has the mark %s, want %s", account, got, want)
 		}
 	}
 }
 
-// TestEveryNetworkHasBooks names for each network keys that it has.
-func TestEveryNetworkHasBooks(t *testing.T) {
+// TestEveryNetworkHasAccountKeys names for each network keys that it has.
+func TestEveryNetworkHasAccountKeys(t *testing.T) {
 	t.Parallel()
-	if !slices.Equal(slices.Sorted(maps.Keys(booksKeys)), networkNames()) {
-		t.Errorf("there are keys for %v, and networks %v", slices.Sorted(maps.Keys(booksKeys)), networkNames())
+	if !slices.Equal(slices.Sorted(maps.Keys(accountKeys)), networkNames()) {
+		t.Errorf("there are keys for %v, and networks %v", slices.Sorted(maps.Keys(accountKeys)), networkNames())
 	}
-	for network, keys := range booksKeys {
+	for network, keys := range accountKeys {
 		for _, key := range keys {
 			if !networks[network].keys.has(key) {
 				t.Errorf("%s has no key %s", network, key)
