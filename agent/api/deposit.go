@@ -45,6 +45,8 @@ func (a *api) postDeposit(w http.ResponseWriter, r *http.Request, who *caller) e
 		return misread("one of qr and code")
 	case len(in.Title) > textBytesMax || len(in.Ref) > textBytesMax || len(in.Room) > textBytesMax:
 		return misread("room, title and ref have 127 bytes at most")
+	case private(in.Title, in.Ref, in.Room):
+		return neverKept
 	}
 	by, err := a.named(in.Staff)
 	if err != nil {

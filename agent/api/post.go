@@ -42,6 +42,8 @@ func (a *api) postSale(w http.ResponseWriter, r *http.Request, who *caller) erro
 		return misread("amount_fen must be more than 0, and full_fen not more than that")
 	case len(in.Title) > textBytesMax || len(in.Ref) > textBytesMax || len(in.Room) > textBytesMax:
 		return misread("title, ref and room have 127 bytes at most")
+	case private(in.Title, in.Ref, in.Room):
+		return neverKept
 	case in.Deposit < 0 || in.Room != "" && in.Deposit == 0:
 		return misread("deposit_fen must be more than 0, and room is of a deposit")
 	}
@@ -104,6 +106,11 @@ func (a *api) postAct(w http.ResponseWriter, r *http.Request, who *caller) error
 	})
 }
 
+// neverKept refuses a text with what no journal may have.
+var neverKept = misread("a text has a payment code, a card number or a key in it, which are never kept")
+
+func private(texts ...string) bool { return slices.ContainsFunc(texts, pay.Private) }
+
 // did writes down that a request was carried out on an object. That it stands there
 // already is no error: a repeat did the same.
 func (a *api) did(ctx context.Context, req *entry.RequestedBody, key entry.Seq) error {
@@ -134,6 +141,9 @@ func event(verb string, key entry.Seq, in client.Act, program string) (flow.Even
 		ev, want.Ref = flow.Card{Ref: in.Ref, Staff: program}, in.Ref
 		if len(in.Ref) > textBytesMax {
 			return nil, misread("ref has 127 bytes at most")
+		}
+		if private(in.Ref) {
+			return nil, neverKept
 		}
 	case "qr":
 		ev = flow.ShowQR{}

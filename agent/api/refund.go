@@ -126,6 +126,8 @@ func (a *api) barred(err error, order string) error {
 	switch halted.Why {
 	case words.HaltReason:
 		return misread("reason is missing, or has more than 40 characters")
+	case words.HaltPrivate:
+		return neverKept
 	case words.HaltLane:
 		if key, ok := halted.Args[0].(words.Key); ok {
 			return refusal(key, order)

@@ -214,3 +214,30 @@ func TestLists(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsNeverKept: a payment code, a card's number and a key are refused in
+// every text, before anything is written; an integrator's own references are not.
+func TestWhatIsNeverKept(t *testing.T) {
+	t.Parallel()
+	inShop(t, func(t *testing.T, s *shop) {
+		key := s.sells("k0").Key
+		owed := s.post("/sales", "k1", `{"lane":"lane-0","amount_fen":1250}`).answer(t).Order.Key
+		before := s.entries()
+		for i, text := range []string{code, "4111 1111 1111 1111", "TGK1-ABCD"} {
+			for path, body := range map[string]string{
+				"/sales":                             `{"lane":"lane-1","amount_fen":1,"title":"` + text + `"}`,
+				"/sales ":                            `{"lane":"lane-1","amount_fen":1,"ref":"` + text + `"}`,
+				fmt.Sprintf("/orders/%d/card", owed): `{"ref":"` + text + `"}`,
+				"/refunds":                           fmt.Sprintf(`{"order":%d,"amount_fen":1,"reason":"%s"}`, key, text),
+			} {
+				if got := s.post(strings.TrimSpace(path), fmt.Sprint("n", i, path), body); got.status != http.StatusBadRequest || strings.Contains(string(got.text), text) {
+					t.Errorf("%s %s: %d %s", path, body, got.status, got.text)
+				}
+			}
+		}
+		if n := s.entries(); n != before {
+			t.Errorf("%d entries were written", n-before)
+		}
+		s.post("/sales", "k2", `{"lane":"lane-1","amount_fen":1,"title":"INV-20261127-000123","ref":"100000010001234450000074"}`).answer(t)
+	})
+}

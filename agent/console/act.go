@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"tillgate/agent/flow"
+	"tillgate/agent/pay"
 	"tillgate/agent/words"
 	"tillgate/store/entry"
 	"tillgate/store/money"
@@ -20,9 +21,6 @@ const (
 	// amountBytesMax is less than a payment code has digits (16 to 24), so that
 	// what is repeated to the clerk is never a code that went into the wrong field.
 	amountBytesMax = 15
-	// cardDigitsMin is how many digits the shortest card number has (ISO/IEC 7812
-	// and the issuers' practice); a slip's reference has twelve or fewer.
-	cardDigitsMin = 13
 )
 
 // action is what can be done from a page.
@@ -252,7 +250,7 @@ func cardOf(in input) (flow.Event, reply) {
 	switch {
 	case ref == "":
 		return nil, refused(words.AnswerNoRef)
-	case hasCardNumber(ref):
+	case pay.Private(ref):
 		return nil, refused(words.AnswerCardNumber)
 	case !plain(ref):
 		return nil, refused(words.AnswerTitleWrong)
@@ -268,29 +266,12 @@ func reprintOf(in input) (flow.Event, reply) {
 	return flow.Reprint{Key: entry.Seq(key)}, reply{}
 }
 
-// hasCardNumber tells whether a text has so many digits that they may be a
-// card's number, however they are grouped.
-func hasCardNumber(text string) bool {
-	digits := 0
-	for _, r := range text {
-		switch {
-		case unicode.IsDigit(r):
-			if digits++; digits == cardDigitsMin {
-				return true
-			}
-		case !unicode.In(r, unicode.Space, unicode.Cc, unicode.Cf, unicode.Pd):
-			digits = 0
-		}
-	}
-	return false
-}
-
 // plain tells whether a text may stand on a slip and in a record: short, one
-// line, without a payment code and without what cannot be seen.
+// line, without what is never kept and without what cannot be seen.
 func plain(text string) bool {
 	unseen := func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) }
 	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= titleCharsMax &&
-		!strings.ContainsFunc(text, unseen) && hideCodes(text) == text
+		!strings.ContainsFunc(text, unseen) && !pay.Private(text)
 }
 
 func upperFirst(s string) string {

@@ -38,6 +38,12 @@ type depositSearch struct {
 // amount and room. A whole number, ours or the wallet's, leads to its page.
 func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest) {
 	s, q := c.sheet(words.DepositPage, &g), r.URL.Query()
+	if secretly(w, r) {
+		return
+	}
+	if q.Get("secret") != "" {
+		s.said = speak(words.PageSecret)
+	}
 	if _, err := c.Desk.Sees(g.ID); err != nil {
 		c.show(w, http.StatusForbidden, s, alone(c.told(err)))
 		return
@@ -62,7 +68,9 @@ func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest)
 			why = c.told(err)
 		}
 	}
-	s.said = why
+	if why != (reply{}) {
+		s.said = why
+	}
 	c.show(w, http.StatusOK, s, depositsPage(f))
 }
 

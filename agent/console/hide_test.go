@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -48,6 +49,32 @@ func TestNoCodeComesBack(t *testing.T) {
 	for _, code := range []string{wechatCode, alipayCode, "6212345678901234567"} {
 		if strings.Contains(all, code) {
 			t.Errorf("%s came back", code)
+		}
+	}
+}
+
+// TestACodeIsNotLookedFor: a payment code, or a card's number, that goes into a
+// field to look for orders is neither on the page nor in its address, nor where
+// somebody is led to sign in.
+func TestACodeIsNotLookedFor(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.open()
+	chief := s.signIn("Chief")
+	for _, code := range []string{wechatCode, "4111 1111 1111 1111"} {
+		for _, path := range []string{"/search", "/refund"} {
+			asked := path + "?" + url.Values{"find": {code}}.Encode()
+			re := s.ask("GET", asked, "", "Cookie", chief)
+			to := re.Header().Get("Location")
+			if re.Code != http.StatusSeeOther || to != path+"?secret=yes" {
+				t.Errorf("%s leads to %d %s", asked, re.Code, to)
+			}
+			if page := s.ask("GET", to, "", "Cookie", chief).Body.String(); !strings.Contains(page, words.PageSecret.In(words.Zh)) || strings.Contains(page, code) {
+				t.Errorf("%s does not say why nothing was looked for", path)
+			}
+			if to := s.ask("GET", asked, "").Header().Get("Location"); to != "/sign-in?next="+url.QueryEscape(path) {
+				t.Errorf("%s of nobody leads to %s", path, to)
+			}
 		}
 	}
 }

@@ -35,6 +35,12 @@ type found struct {
 func (c *console) serveFind(title words.Page) func(http.ResponseWriter, *http.Request, guest) {
 	return func(w http.ResponseWriter, r *http.Request, g guest) {
 		s, text := c.sheet(title, &g), strings.TrimSpace(r.URL.Query().Get("find"))
+		if secretly(w, r) {
+			return
+		}
+		if r.URL.Query().Get("secret") != "" {
+			s.said = speak(words.PageSecret)
+		}
 		lanes, err := c.Desk.Sees(g.ID)
 		if err != nil {
 			c.show(w, http.StatusForbidden, s, alone(c.told(err)))
@@ -78,6 +84,16 @@ func (c *console) serveFind(title words.Page) func(http.ResponseWriter, *http.Re
 		}
 		c.show(w, http.StatusOK, s, findPage(f))
 	}
+}
+
+// secretly leads away from an address that has what is never shown or kept in it, as
+// when a payment code is scanned into a field to look for orders.
+func secretly(w http.ResponseWriter, r *http.Request) bool {
+	if !pay.Private(r.URL.Query().Get("find")) {
+		return false
+	}
+	http.Redirect(w, r, r.URL.Path+"?secret=yes", http.StatusSeeOther)
+	return true
 }
 
 // pathTo is the address of an order or a deposit.

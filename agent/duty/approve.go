@@ -6,9 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"tillgate/agent/pay"
 	"tillgate/agent/staff"
@@ -22,7 +20,6 @@ const (
 	requestFor  = 5 * time.Minute // to find a supervisor and be answered; by the boot clock, which nobody sets
 	requestsMax = 32              // wait at once: more clerks do not stand at one terminal
 	codeTries   = 5               // wrong codes of one request; then it is void
-	reasonChars = 40
 
 	// wrongMax is how many wrong codes there may be in wrongFor, whatever they are
 	// for; then only PINs are taken until that is over. At a hundred million codes
@@ -98,9 +95,9 @@ func (d *Desk) Allow(ctx context.Context, a Ask) (Allowed, error) {
 
 // allow is Allow while so much else of the order is about to go back.
 func (d *Desk) allow(ctx context.Context, a Ask, before money.Fen) (Allowed, error) {
-	a.Reason = strings.TrimSpace(a.Reason)
-	if a.Reason == "" || utf8.RuneCountInString(a.Reason) > reasonChars {
-		return Allowed{}, halt(words.HaltReason)
+	var err error
+	if a.Reason, err = reasoned(a.Reason); err != nil {
+		return Allowed{}, err
 	}
 	r, err := d.take(a)
 	if err != nil {

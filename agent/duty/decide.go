@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"tillgate/agent/flow"
 	"tillgate/agent/words"
@@ -36,9 +34,9 @@ var errands = []string{"gate-ask", "gate-failed", "slip-failed", "drawer-failed"
 // does. The machine of the order has the last word: what is on its way back, for
 // one, counts as paid no more.
 func (d *Desk) Decide(ctx context.Context, x Decision) error {
-	x.Why = strings.TrimSpace(x.Why)
-	if x.Why == "" || utf8.RuneCountInString(x.Why) > reasonChars {
-		return halt(words.HaltReason)
+	var err error
+	if x.Why, err = reasoned(x.Why); err != nil {
+		return err
 	}
 	entries, err := d.Journal.Object(ctx, x.Key, 0)
 	switch {

@@ -57,6 +57,9 @@ func (d *Desk) Hold(ctx context.Context, a Ask, spec flow.DepositSpec) (flow.Sai
 // a release of the rest needs, unless the network always returns it.
 func (d *Desk) Capture(ctx context.Context, a Ask, last bool) (flow.Said, error) {
 	a.Operation, a.Reason = Capture, strings.TrimSpace(a.Reason)
+	if err := kept(a.Reason); err != nil {
+		return flow.Said{}, err
+	}
 	if err := d.takes(a); err != nil {
 		return flow.Said{}, err
 	}

@@ -3,8 +3,6 @@ package duty
 import (
 	"context"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"tillgate/agent/flow"
 	"tillgate/agent/staff"
@@ -38,8 +36,8 @@ func (d *Desk) Override(ctx context.Context, o Overrule) (reason entry.Seq, err 
 	if err := d.may(o.By, staff.Override, o.Lane, now); err != nil {
 		return 0, err
 	}
-	if o.Why = strings.TrimSpace(o.Why); o.Why == "" || utf8.RuneCountInString(o.Why) > reasonChars {
-		return 0, halt(words.HaltReason)
+	if o.Why, err = reasoned(o.Why); err != nil {
+		return 0, err
 	}
 	draft := entry.New(entry.Override, entry.OverrideBody{What: o.What, Lane: o.Lane, Object: o.Object, By: o.By, Spot: now.Spot.Person(), Why: o.Why})
 	entries, err := d.Journal.Commit(ctx, store.Step{Entries: []entry.Draft{draft}, Done: true})

@@ -74,6 +74,9 @@ func (d *Desk) HasKey(id string) bool {
 // Answer is a supervisor's approval of what another terminal asks for: a scanned
 // text and a PIN become the code that is typed in there. It is written down here too.
 func (d *Desk) Answer(ctx context.Context, spot Spot, where, text, why string) (Wish, pay.Secret, error) {
+	if err := kept(why); err != nil {
+		return Wish{}, "", err
+	}
 	w, err := ReadWish(text)
 	if err != nil {
 		return w, "", &Refusal{Why: words.HaltRequest, Cause: err}

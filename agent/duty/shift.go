@@ -158,6 +158,9 @@ func (d *Desk) own(by string, s store.Shift) error {
 
 // end is a shift's last moment.
 func (d *Desk) end(ctx context.Context, s store.Shift, by, why string) (store.Shift, error) {
+	if err := kept(why); err != nil {
+		return s, err
+	}
 	draft := entry.New(entry.ShiftOff, entry.ShiftOffBody{By: by, Why: why})
 	if _, err := d.Journal.Commit(ctx, store.Step{Key: s.ID, After: s.Last, Entries: []entry.Draft{draft}}); err != nil {
 		return s, unwritten(fmt.Sprintf("end shift %d", s.ID), err)

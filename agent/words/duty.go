@@ -26,10 +26,11 @@ const (
 	HaltNotOn     Halt = "not-on"  // on any lane
 	HaltManager   Halt = "manager" // only a manager may
 	HaltNoOrder   Halt = "no-order"
-	HaltAmount    Halt = "amount" // more than can still go back
-	HaltSpent     Halt = "spent"  // nothing can
-	HaltReason    Halt = "reason" // none was given
-	HaltLane      Halt = "lane"   // the lane has said why
+	HaltAmount    Halt = "amount"  // more than can still go back
+	HaltSpent     Halt = "spent"   // nothing can
+	HaltReason    Halt = "reason"  // none was given
+	HaltPrivate   Halt = "private" // it has what is never kept
+	HaltLane      Halt = "lane"    // the lane has said why
 	HaltLaneBusy  Halt = "lane-busy"
 	HaltDecision  Halt = "decision" // there is nothing to decide, or not so
 	HaltUnwritten Halt = "unwritten"
@@ -81,6 +82,7 @@ var halts = map[Halt][2][3]string{
 	HaltNoGate:    {{"通道 %s 没有道闸，未执行", "请从列表中选择"}, {"Lane %s has no gate, so nothing was opened", "Choose from the list"}},
 	HaltGateShut:  {{"道闸未打开", "请人工开闸并检查道闸；放行已记录", "未收款，记录在案"}, {"The gate did not open", "Open it by hand and see to it; that it was let through is on record", "No money was taken, and that is on record"}},
 
+	HaltPrivate:   {{"文字里有付款码、卡号、密钥或密码，未执行", "请删去后再试；这些内容从不记录"}, {"The text has a payment code, a card number, a key or a PIN, so it was not done", "Write it without; that is never kept"}},
 	HaltApproval:  {{"%s 元需 %s 人授权，尚未执行", "请主管当场输入密码，或请其扫码后报授权码"}, {"Approvals still needed for %s yuan: %s; nothing was done yet", "Have a supervisor type a PIN here, or scan the code and tell you the digits"}},
 	HaltCode:      {{"授权码不对，还可试 %s 次", "请主管核对后再报一次"}, {"That code is wrong; %s more tries", "Have the supervisor tell it again"}},
 	HaltGuessed:   {{"授权码错误过多，暂停使用授权码", "请主管当场输入密码，或 15 分钟后再试"}, {"Too many codes were wrong, and none is taken now", "Have a supervisor type a PIN here, or try again in 15 minutes"}},

@@ -44,6 +44,7 @@ const (
 	PageSearch    Page = "search"
 	PageFilter    Page = "filter"
 	PageAll       Page = "all"
+	PageSecret    Page = "secret"
 )
 
 // Shifts.
@@ -214,6 +215,7 @@ var pages = map[Page][2]string{
 	PageSearch:    {"查询", "Search"},
 	PageFilter:    {"筛选", "Narrow it down"},
 	PageAll:       {"全部", "All"},
+	PageSecret:    {"这是付款码、卡号或密钥，未查询，也未记录", "That is a payment code, a card number or a key; it was not looked for and is not kept"},
 
 	PageShift:      {"班次", "Shift"},
 	PageOff:        {"您未当班", "You are not on duty"},
