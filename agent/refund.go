@@ -63,6 +63,7 @@ func refundCommand() *cobra.Command {
 	cmd.Flags().StringVar(&path, "config", configDefault, "the config file")
 	cmd.Flags().StringVar(&amount, "amount", "", "yuan; empty: all that is left")
 	cmd.Flags().StringVar(&want.Reason, "reason", "", "why, as slip and journal say it")
+	cmd.Flags().StringVar(&want.Lane, "lane", "", "where it goes back; empty: the order's lane")
 	cmd.Flags().StringVar(&want.Staff, "staff", "", "who asks for it, by name")
 	super.flags(cmd)
 	cmd.Flags().StringVar(&want.key, "key", rand.Text(), "the same key is the same refund")

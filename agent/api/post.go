@@ -112,12 +112,14 @@ var neverKept = misread("a text has a payment code, a card number or a key in it
 func private(texts ...string) bool { return slices.ContainsFunc(texts, pay.Private) }
 
 // did writes down that a request was carried out on an object. That it stands there
-// already is no error: a repeat did the same.
+// already is no error: a repeat did the same. Where it cannot be written the act is
+// done all the same, and nothing may say otherwise.
 func (a *api) did(ctx context.Context, req *entry.RequestedBody, key entry.Seq) error {
 	req.Object = key
 	written := store.Step{Entries: []entry.Draft{entry.New(entry.Requested, *req)}, Done: true}
 	if _, err := a.Store.Commit(ctx, written); err != nil && !errors.Is(err, store.ErrRequested) {
-		return err
+		a.Log.Error("the API could not write down what it has done", "object", key, "err", err)
+		return &problem{reason: ending}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -38,10 +39,11 @@ func (a *api) postRefund(w http.ResponseWriter, r *http.Request, who *caller) er
 		}
 	}
 	lane, err := a.nameOf(r.Context(), who, key)
-	if err == nil {
-		_, err = a.lane(who, lane)
-	}
 	if err != nil {
+		return err
+	}
+	lane = cmp.Or(in.Lane, lane)
+	if _, err = a.lane(who, lane); err != nil {
 		return err
 	}
 	by, err := a.named(in.Staff)

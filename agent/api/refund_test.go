@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 
 	"tillgate/agent/api/client"
 	"tillgate/agent/duty"
+	"tillgate/store"
 	"tillgate/store/entry"
 	"tillgate/store/money"
 )
@@ -178,6 +181,59 @@ func TestRefundsWhileTheClockProvesNothing(t *testing.T) {
 		back.Approval.PIN = managerPIN
 		if got, _ := s.gives(tillToken, "k", back); got.status != http.StatusAccepted {
 			t.Errorf("a manager: %d %s", got.status, got.text)
+		}
+	})
+}
+
+// TestARefundOfALaneThatHasGone: an order of a lane that the config has no more goes
+// back at another, which is named; the token has to be for both.
+func TestARefundOfALaneThatHasGone(t *testing.T) {
+	t.Parallel()
+	inShop(t, func(t *testing.T, s *shop) {
+		number := s.store.Number()
+		entries, err := s.store.Commit(t.Context(), store.Step{Done: true, Entries: []entry.Draft{
+			entry.New(entry.Opened, entry.OpenedBody{Lane: "lane-9", Amount: 1250}),
+			entry.New(entry.Asked, entry.AskedBody{Number: number, Merchant: "shop", Network: entry.ByCash, Way: entry.ByCash}),
+			entry.New(entry.Settled, entry.SettledBody{Number: number, Amount: 1250, Settled: 1250}),
+		}})
+		s.must(err)
+		back := client.RefundRequest{Order: int64(entries[0].Key), Amount: 250, Reason: "cold"}
+		for i, c := range []struct {
+			token, lane string
+			status      int
+			cause       string
+		}{
+			{tillToken, "", http.StatusNotFound, string(noLane)},
+			{tillToken, "lane-8", http.StatusNotFound, string(noLane)},
+			{lane0Token, "lane-0", http.StatusForbidden, string(noRight)},
+			{tillToken, "lane-0", http.StatusAccepted, ""},
+		} {
+			back.Lane = c.lane
+			if got, p := s.gives(c.token, fmt.Sprint("gone", i), back); got.status != c.status || p.Cause != c.cause {
+				t.Errorf("at %q: %d %s", c.lane, got.status, got.text)
+			}
+		}
+		if asked := kinds[entry.RefundAskedBody](s, entry.RefundAsked); len(asked) != 1 || asked[0].Lane != "lane-0" || asked[0].Amount != 250 {
+			t.Errorf("asked for is %+v", asked)
+		}
+	})
+}
+
+// TestDoneAndNotWritten: where it cannot be written down that a request was carried
+// out, the answer does not say that nothing was done.
+func TestDoneAndNotWritten(t *testing.T) {
+	t.Parallel()
+	inShop(t, func(t *testing.T, s *shop) {
+		o := s.sells("k")
+		s.store.Close()
+		a := &api{Options: Options{Store: s.store, Log: slog.New(slog.DiscardHandler)}}
+		err := a.did(t.Context(), &entry.RequestedBody{Token: "till", Key: []byte{1}, Params: []byte{1}}, entry.Seq(o.Key))
+		var p *problem
+		if !errors.As(err, &p) || p.reason != ending {
+			t.Fatalf("the answer is %v", err)
+		}
+		if said := p.wire(); strings.Contains(said.Money+said.Title, "was not sent") {
+			t.Errorf("it says %+v", said)
 		}
 	})
 }

@@ -101,6 +101,7 @@ type Act struct {
 type RefundRequest struct {
 	Order  int64     `json:"order,omitempty"`
 	Number string    `json:"number,omitempty"`
+	Lane   string    `json:"lane,omitempty"`  // where it goes back; empty: the order's, which may have gone from the config
 	Amount money.Fen `json:"amount_fen"`      // 0: all that is left
 	Reason string    `json:"reason"`          // 40 characters at most; slip and journal have it
 	Staff  string    `json:"staff,omitempty"` // who at the till asks for it, by name; it gives them no right
