@@ -17,7 +17,9 @@ func TestWhatIsNeverWrittenDown(t *testing.T) {
 	c.must(c.Set(t.Context(), "local-1", words.SettingRefundLimit, "900"))
 	number, key := c.sells("counter-1", 5000, "wechat")
 	shift, _ := c.ShiftOf(c.clerk)
-	written := func() int { return len(c.kinds(entry.Approved)) + len(c.kinds(entry.Override)) + len(c.kinds(entry.ShiftOff)) }
+	written := func() int {
+		return len(c.kinds(entry.Approved)) + len(c.kinds(entry.Override)) + len(c.kinds(entry.ShiftOff))
+	}
 	for name, do := range map[string]func(ctx context.Context, why string) error{
 		"a refund": func(ctx context.Context, why string) error {
 			_, err := c.Refund(ctx, Ask{By: c.clerk, Lane: "counter-1", Order: key, Amount: 100, Reason: why})
