@@ -101,7 +101,6 @@ type console struct {
 	codes   qr.Cache
 	sales   []sales // by lane
 	held    held
-	again   again
 	begun   begun
 
 	sessions sessions

@@ -59,7 +59,7 @@ func (l *fakeLane) Offer(ev flow.Event) bool {
 	l.change(func(v *flow.View) {
 		switch ev := ev.(type) {
 		case flow.DepositSpec:
-			v.Deposit = words.Deposit{Phase: words.DepositReady, Lane: v.Lane, Amount: ev.Amount, Room: ev.Room, Title: ev.Title, Can: words.DepositCan{Cancel: true}}
+			v.Deposit = words.Deposit{Phase: words.DepositReady, Lane: v.Lane, Amount: ev.Amount, Room: ev.Room, Title: ev.Title, Instead: int64(ev.Instead), Can: words.DepositCan{Cancel: true}}
 			if ev.QR {
 				v.Deposit.Phase, v.Deposit.Key, v.Deposit.QR = words.DepositScanUs, 7, []words.QR{{Network: "wechat", Link: payLink, Until: 60_000}}
 			}

@@ -525,7 +525,6 @@ func (c *console) anew(w http.ResponseWriter, r *http.Request, g guest, ask duty
 		return
 	}
 	c.sessions.ask(g.token, duty.Request{})
-	c.again.begin(slices.Index(c.names, ask.Lane), spec)
 	http.Redirect(w, r, deskPath(ask.Lane), http.StatusSeeOther)
 }
 

@@ -61,7 +61,7 @@ func holdByQR(_ input, d words.Deposit) (flow.Event, reply) {
 	if d.Phase != words.DepositReady {
 		return nil, refused(words.AnswerMovedOn)
 	}
-	return flow.DepositSpec{Amount: d.Amount, Room: d.Room, Title: d.Title, Ref: d.Ref, QR: true}, reply{}
+	return flow.DepositSpec{Amount: d.Amount, Room: d.Room, Title: d.Title, Ref: d.Ref, Instead: entry.Seq(d.Instead), QR: true}, reply{}
 }
 
 // holds tells whether deposits are taken on a lane.
@@ -140,7 +140,6 @@ func (c *console) offerDeposit(r *http.Request, i int, a deskAction, in input, w
 		return http.StatusUnprocessableEntity, why
 	}
 	if spec, ok := event.(flow.DepositSpec); ok {
-		spec.Instead = c.again.of(i, spec)
 		event = c.doneBy(spec, who)
 	}
 	token := in.Token
@@ -174,36 +173,6 @@ func (c *console) offerDeposit(r *http.Request, i int, a deskAction, in input, w
 	case <-ctx.Done():
 		return http.StatusServiceUnavailable, refused(words.AnswerLaneBusy)
 	}
-}
-
-// again remembers which deposit a lane's draft takes the place of, for the draft
-// that shows a QR code in its turn.
-type again struct {
-	mu     sync.Mutex
-	drafts map[int]flow.DepositSpec // by lane
-}
-
-func (a *again) begin(lane int, spec flow.DepositSpec) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.drafts == nil {
-		a.drafts = map[int]flow.DepositSpec{}
-	}
-	a.drafts[lane] = spec
-}
-
-// of is the deposit that a wish takes the place of: a code for the draft that was
-// begun so. Any other wish ends that.
-func (a *again) of(lane int, spec flow.DepositSpec) entry.Seq {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	was := a.drafts[lane]
-	delete(a.drafts, lane)
-	if !spec.QR || was.Amount != spec.Amount || was.Room != spec.Room {
-		return 0
-	}
-	a.drafts[lane] = was // the code may have to be shown again
-	return was.Instead
 }
 
 // finishDeposit answers: JSON, or for a form without scripts the way back to the page.

@@ -336,7 +336,7 @@ func (l *Lane) depositView() words.Deposit {
 	switch {
 	case l.draft != nil:
 		d := l.draft
-		return words.Deposit{Phase: words.DepositReady, Lane: l.Name, Room: d.Room, Title: d.Title, Ref: d.Ref, Amount: d.Amount, By: d.By,
+		return words.Deposit{Phase: words.DepositReady, Lane: l.Name, Room: d.Room, Title: d.Title, Ref: d.Ref, Amount: d.Amount, By: d.By, Instead: int64(d.Instead),
 			Can: words.DepositCan{Cancel: true}}
 	case l.newestDeposit != nil:
 		return l.newestDeposit.deposit().View()

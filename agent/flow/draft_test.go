@@ -18,7 +18,7 @@ func TestADraftTakesNobodysCode(t *testing.T) {
 		n := newInn(onceOnly)
 		h := openHotel(t, n)
 		defer func() { h.stop() }()
-		draft := flow.DepositSpec{Amount: 30000, Room: "1208"}
+		draft := flow.DepositSpec{Amount: 30000, Room: "1208", Instead: 7}
 		h.said(0, amount(4650))
 		if said := h.said(0, draft); said.Tell != words.TellLastOpen || said.View.Deposit.Phase != "" {
 			t.Errorf("while a sale waits for its code: %+v", said)
@@ -28,8 +28,8 @@ func TestADraftTakesNobodysCode(t *testing.T) {
 			t.Errorf("after it was cancelled: %+v", said)
 		}
 		h.passes(119 * time.Second)
-		if v := h.view(0).Deposit; v.Phase != words.DepositReady {
-			t.Errorf("the draft is gone too early: %+v", v)
+		if v := h.view(0).Deposit; v.Phase != words.DepositReady || v.Instead != 7 {
+			t.Errorf("the draft is gone too early, or takes nobody's place: %+v", v)
 		}
 		h.passes(2 * time.Second)
 		h.said(0, flow.Scanned{Text: "134567890123456789"})

@@ -106,6 +106,7 @@ type Deposit struct {
 	Wallet  string       `json:"wallet,omitempty"`
 	Voucher string       `json:"voucher,omitempty"` // the network's number, as the guest's wallet shows it
 	By      string       `json:"by,omitempty"`      // who took it
+	Instead int64        `json:"instead,omitempty"` // of a draft: the deposit that is released once this one is held; 0: none
 
 	Amount   money.Fen `json:"amount"`             // what was asked for
 	Held     money.Fen `json:"held,omitempty"`     // what was held at its beginning
