@@ -54,7 +54,7 @@ func depositCommand() *cobra.Command {
 			"  tillgate deposit release 100000010001921770000108 --reason check-out\n" +
 			"  tillgate deposit find --room 1208",
 	}
-	cmd.AddCommand(holdCommand(), moveCommand("capture"), moveCommand("release"), findCommand(), takeOverCommand(), dropCommand(), refundOfCommand())
+	cmd.AddCommand(holdCommand(), moveCommand("capture"), moveCommand("release"), findCommand(), takeOverCommand(), dropCommand(), refundOfCommand(), reprintCommand())
 	return cmd
 }
 

@@ -85,6 +85,35 @@ func dropCommand() *cobra.Command {
 	return cmd
 }
 
+func reprintCommand() *cobra.Command {
+	var w depositWish
+	cmd := &cobra.Command{
+		Use:     "reprint NUMBER",
+		Short:   "Print the slip of what was done last about a deposit again, marked as a reprint",
+		Long:    "It comes out where the deposit is followed, and moves no money.",
+		Example: "  tillgate deposit reprint 100000010001921770000108",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, err := w.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			program, err := w.program(api.Sell, d.Lane)
+			if err != nil {
+				return err
+			}
+			began, err := program.ReprintDeposit(cmd.Context(), w.key, d.Key)
+			if err != nil {
+				return err
+			}
+			printDeposit(cmd.OutOrStdout(), began.Deposit, w.asJSON)
+			return nil
+		},
+	}
+	w.flags(cmd, true)
+	return cmd
+}
+
 func refundOfCommand() *cobra.Command {
 	var w depositWish
 	var want client.DepositRefund

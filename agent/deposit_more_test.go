@@ -67,6 +67,7 @@ func TestDepositCommands(t *testing.T) {
 		{"cancel " + number, list, gone, []string{"GET /api/v1/deposits?number=" + number, `POST /api/v1/deposits/cancel {"lane":"lane-1","deposit":7}`}, []string{"refused"}, exitOK},
 		{"cancel " + number, list, held, []string{"GET ", "POST /api/v1/deposits/cancel "}, []string{"held all the same"}, exitFailed},
 		{"cancel --lane lane-1", list, gone, []string{`POST /api/v1/deposits/cancel {"lane":"lane-1"}`}, nil, exitOK},
+		{"reprint " + number, list, held, []string{"GET /api/v1/deposits?number=" + number, "POST /api/v1/deposits/7/reprint {}"}, []string{"held"}, exitOK},
 		{"cancel", list, gone, nil, []string{"expected a deposit's number or --lane"}, exitConfig},
 		{"refund " + number + " 10.00 --reason egg", list, held, []string{"GET ", `POST /api/v1/deposits/7/refund {"amount_fen":1000,"reason":"egg"}`}, []string{"refund " + number + "01", "It goes back. Wait. Not known yet."}, exitOK},
 		{"refund " + number + " nothing", list, held, nil, []string{"not a sum in yuan"}, exitConfig},

@@ -112,6 +112,7 @@ var routes = []route{
 	{http.MethodPost, "/deposits/{key}/refund", Refund, (*api).postBackOf},
 	{http.MethodPost, "/deposits/{key}/capture", Capture, (*api).postMove},
 	{http.MethodPost, "/deposits/{key}/release", Release, (*api).postMove},
+	{http.MethodPost, "/deposits/{key}/reprint", Sell, (*api).postReprint},
 	{http.MethodGet, "/deposits/{key}", "", (*api).getDeposit},
 	{http.MethodGet, "/deposits", Read, (*api).getDeposits},
 	{http.MethodPost, "/display", Display, (*api).postDisplay},

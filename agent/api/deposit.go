@@ -109,6 +109,45 @@ func (a *api) postMove(w http.ResponseWriter, r *http.Request, who *caller) erro
 	return a.letGo(r, wish, approval, depositAddress(h.ID), do, func() error { return a.acceptedDeposit(w, r, h.ID, "") })
 }
 
+// postReprint has the lane that follows a deposit print the slip of what was done
+// last once more, marked as a reprint.
+func (a *api) postReprint(w http.ResponseWriter, r *http.Request, who *caller) error {
+	var in client.Act
+	if err := read(w, r, &in); err != nil {
+		return err
+	}
+	req, err := requested(r, who, in)
+	if err != nil {
+		return err
+	}
+	h, err := a.holdOf(r, who)
+	if err != nil {
+		return err
+	}
+	ev, err := event("reprint", h.ID, in, "")
+	if err != nil {
+		return err
+	}
+	lane, err := a.lane(who, h.Lane)
+	if err != nil {
+		return err
+	}
+	again := func(entry.Seq) error { return a.acceptedDeposit(w, r, h.ID, "") }
+	return a.once(r, req, answerWithin, again, func(ctx context.Context) error {
+		said, err := flow.Ask(ctx, lane.Offer, ev)
+		switch {
+		case err != nil:
+			return err
+		case said.Tell != words.TellReprinted:
+			return refusal(said.Tell, depositAddress(h.ID))
+		}
+		if err := a.did(ctx, req, h.ID); err != nil {
+			return err
+		}
+		return a.acceptedDeposit(w, r, h.ID, said.Tell)
+	})
+}
+
 // desk is the lane on which a deposit moves: the one that is asked for, else its
 // own; where the terminal has that no more, the first of the caller's that takes
 // deposits.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tillgate/agent/api/client"
+	"tillgate/agent/flow"
 	"tillgate/agent/pay"
 	"tillgate/store"
 	"tillgate/store/entry"
@@ -167,6 +168,31 @@ func TestACaptureOnAnotherLane(t *testing.T) {
 			if now.State != "settled" || now.Captured != 8850 || now.Released != 21150 || now.Lane != "lane-1" || now.Can.Capture {
 				t.Errorf("later it is %+v", now)
 			}
+		}
+	})
+}
+
+// TestASlipOfADepositAgain: once for each key, by whoever may sell.
+func TestASlipOfADepositAgain(t *testing.T) {
+	t.Parallel()
+	inShop(t, func(t *testing.T, s *shop) {
+		d := s.takes("k1", 30000, "1208")
+		time.Sleep(time.Minute)
+		reprint := fmt.Sprintf("/deposits/%d/reprint", d.Key)
+		for range 2 {
+			if got := s.post(reprint, "k2", ""); got.status != http.StatusAccepted || got.deposit(t).Key != d.Key {
+				t.Fatalf("%d %s", got.status, got.text)
+			}
+			time.Sleep(time.Minute)
+		}
+		if all := kinds[entry.RepeatedBody](s, entry.Repeated); len(all) != 1 || all[0].What != string(flow.Slip) || all[0].Times != 1 {
+			t.Errorf("printed again: %+v", all)
+		}
+		if got := s.post("/deposits/9999/reprint", "k3", ""); got.status != http.StatusNotFound || got.cause() != string(noDeposit) {
+			t.Errorf("of a deposit that is not there: %d %s", got.status, got.text)
+		}
+		if got := s.post(reprint, "k4", `{"given_fen":1}`); got.status != http.StatusBadRequest {
+			t.Errorf("with a sum: %d %s", got.status, got.text)
 		}
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"tillgate/agent/duty"
 	"tillgate/agent/flow"
+	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
@@ -528,6 +529,39 @@ func (c *console) anew(w http.ResponseWriter, r *http.Request, g guest, ask duty
 	http.Redirect(w, r, deskPath(ask.Lane), http.StatusSeeOther)
 }
 
+// printAgain has the lane that follows a deposit print the slip of what was done last
+// once more, marked as a reprint; once for each form.
+func (c *console) printAgain(w http.ResponseWriter, r *http.Request, g guest) {
+	if !c.sessions.sent(g.token, r.PostForm.Get("form")) {
+		c.showDeposit(w, r, g, http.StatusConflict, speak(words.PageSentTwice))
+		return
+	}
+	d, err := c.depositOf(r, g)
+	if err == nil {
+		err = c.Desk.May(g.ID, staff.Sell, c.deskFor(g, d.Lane))
+	}
+	if err != nil {
+		c.showDeposit(w, r, g, http.StatusForbidden, c.told(err))
+		return
+	}
+	i := slices.Index(c.names, d.Lane)
+	if i < 0 { // it was another config's lane; a step on another one prints there
+		c.showDeposit(w, r, g, http.StatusConflict, refused(words.TellNoReprint))
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), saidWithin)
+	defer cancel()
+	said, err := flow.Ask(ctx, c.Lanes[i].Offer, flow.Reprint{Key: d.hold.ID})
+	switch {
+	case err != nil:
+		c.showDeposit(w, r, g, http.StatusServiceUnavailable, refused(words.AnswerLaneBusy))
+	case said.Tell != words.TellReprinted:
+		c.showDeposit(w, r, g, http.StatusConflict, refused(said.Tell))
+	default:
+		c.showDeposit(w, r, g, http.StatusOK, refused(said.Tell))
+	}
+}
+
 // routeDeposits are the pages of deposits for people who sign in.
 func (c *console) routeDeposits(mux *http.ServeMux) {
 	mux.HandleFunc("GET /deposits", c.signed(c.serveDeposits))
@@ -538,6 +572,7 @@ func (c *console) routeDeposits(mux *http.ServeMux) {
 	mux.HandleFunc("POST /deposits/{deposit}/capture", c.signed(c.takeStep(words.MoveCapture)))
 	mux.HandleFunc("POST /deposits/{deposit}/release", c.signed(c.takeStep(words.MoveRelease)))
 	mux.HandleFunc("POST /deposits/{deposit}/refund", c.signed(c.refundCaptured))
+	mux.HandleFunc("POST /deposits/{deposit}/reprint", c.signed(c.printAgain))
 	mux.HandleFunc("POST /deposits/{deposit}/again", c.signed(c.holdAgain))
 	mux.HandleFunc("POST /deposits/{deposit}/approve", c.signed(c.approveDeposit))
 	mux.HandleFunc("POST /deposits/{deposit}/withdraw", c.signed(c.withdrawDeposit))

@@ -387,6 +387,38 @@ func TestHoldAgain(t *testing.T) {
 	}
 }
 
+// TestASlipIsPrintedAgain: from a deposit's page, by the lane that follows it, once
+// for each form; of a deposit that never was held there is none.
+func TestASlipIsPrintedAgain(t *testing.T) {
+	t.Parallel()
+	s := holding(t)
+	_, key := s.holds(20, onceOnly)
+	chief := s.signIn("Chief")
+	page := func() string { return s.ask("GET", depositPath(key), "", "Cookie", chief).Body.String() }
+	_, form, ok := strings.Cut(page(), depositPath(key)+"/reprint")
+	if !ok {
+		t.Fatal("the page offers no reprint")
+	}
+	body := url.Values{"form": {hidden(t, form, "form")}}.Encode()
+	s.counter.says = words.TellReprinted
+	re := s.ask("POST", depositPath(key)+"/reprint", body, "Cookie", chief)
+	if re.Code != http.StatusOK || !strings.Contains(re.Body.String(), words.Say(words.TellReprinted, words.Zh)) {
+		t.Errorf("%d %s", re.Code, re.Body)
+	}
+	if re := s.ask("POST", depositPath(key)+"/reprint", body, "Cookie", chief); re.Code != http.StatusConflict {
+		t.Errorf("the same form once more: %d", re.Code)
+	}
+	if got := wished(s.counter); len(got) != 1 || got[0] != flow.Event(flow.Reprint{Key: key}) {
+		t.Errorf("the lane was asked for %+v", got)
+	}
+	_, form, _ = strings.Cut(page(), depositPath(key)+"/reprint")
+	s.counter.says = words.TellNoReprint
+	body = url.Values{"form": {hidden(t, form, "form")}}.Encode()
+	if re := s.ask("POST", depositPath(key)+"/reprint", body, "Cookie", chief); re.Code != http.StatusConflict || !strings.Contains(re.Body.String(), words.Say(words.TellNoReprint, words.En)) {
+		t.Errorf("where there is none: %d %s", re.Code, re.Body)
+	}
+}
+
 // TestATaskLeadsToItsDeposit: not to the page of an order's refunds, which knows none.
 func TestATaskLeadsToItsDeposit(t *testing.T) {
 	t.Parallel()

@@ -388,6 +388,52 @@ func TestASlipAtTheDesk(t *testing.T) {
 	})
 }
 
+// TestASlipOfADepositAgain: on the lane that follows it, of what was done last; a
+// step that came to nothing, or is under way, takes no slip away.
+func TestASlipOfADepositAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newInn(anyTimes)
+		h := openHotel(t, n)
+		defer func() { h.stop() }()
+		v := h.holds(0, "1208")
+		again := func(what string, desk, copies int, act words.DepositAct, moved money.Fen) {
+			t.Helper()
+			h.passes(time.Minute)
+			said := h.said(desk, flow.Reprint{Key: entry.Seq(v.Key)})
+			if said.Tell != words.TellReprinted || h.slips[desk].count() == 0 {
+				t.Fatalf("%s: the desk says %q", what, said.Tell)
+			}
+			e := h.slips[desk].last()
+			r := e.Receipt
+			if r.Act != act || r.Copy != copies || e.Copy != copies || act != words.ActHold && (r.Deposit.Move == nil || r.Deposit.Move.Amount != moved) {
+				t.Errorf("%s: the slip is copy %d of %s: %+v", what, r.Copy, r.Act, r.Deposit.Move)
+			}
+		}
+		again("held", 0, 1, words.ActHold, 0)
+		again("once more", 0, 2, words.ActHold, 0)
+		h.said(0, flow.CaptureSpec{Number: v.Number, Amount: 8850})
+		again("captured", 0, 1, words.ActCapture, 8850)
+		if said := h.said(1, flow.Reprint{Key: entry.Seq(v.Key)}); said.Tell != words.TellNoReprint {
+			t.Errorf("the other desk says %q", said.Tell)
+		}
+		n.mu.Lock()
+		n.off = true
+		n.mu.Unlock()
+		h.said(1, flow.CaptureSpec{Number: v.Number, Amount: 100})
+		again("under way", 1, 1, words.ActCapture, 8850)
+		n.mu.Lock()
+		n.off = false
+		n.stays[v.Number].captured = 30000 // somebody else's
+		n.mu.Unlock()
+		h.passes(time.Hour)
+		if d := h.view(1).Deposit; d.Move == nil || d.Move.Phase != words.MoveRefused {
+			t.Fatalf("the second capture is %+v", d.Move)
+		}
+		again("refused", 1, 2, words.ActCapture, 8850)
+	})
+}
+
 // TestTwoDesksCaptureAtOnce: one takes effect, at the network and in the journal.
 func TestTwoDesksCaptureAtOnce(t *testing.T) {
 	t.Parallel()

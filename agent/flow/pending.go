@@ -52,6 +52,9 @@ func Follow(what ...Verb) (p Pending) {
 	return p
 }
 
+// Printed is a slip that is owed no more, and can be printed again.
+func Printed() Pending { return Pending{{What: Slip, durable: Done, known: Done}} }
+
 // Owed tells whether it can still happen.
 func (o Pended) Owed() bool { return o.durable != Done && o.durable != Failed && o.durable != Dropped }
 

@@ -82,6 +82,8 @@ const (
 	DepositStepNot     DepositWord = "step-not"
 
 	DepositDiffersShort DepositWord = "differs-short"
+	DepositReprint      DepositWord = "reprint"
+	DepositReprintHow   DepositWord = "reprint-how"
 )
 
 // Deposits of the site's other terminals.
@@ -167,6 +169,8 @@ var depositWords = map[DepositWord][2]string{
 	DepositStepNot:     {"未成功", "Not done"},
 
 	DepositDiffersShort: {"与支付网络合计不同", "Not the network's totals"},
+	DepositReprint:      {"补打小票", "Print the slip again"},
+	DepositReprintHow:   {"小票丢失或未打出时补打最近一次操作的小票，会注明补打，不动钱", "Where the slip was lost or did not come out: that of what was done last, marked as a reprint; it moves no money"},
 
 	DepositElsewhere:   {"这笔押金在本店另一台设备收取；接管前会先向支付网络核对余额，接管本身不动钱", "Another terminal of this shop took it; the network is asked what is held before it is taken over, and that moves no money"},
 	DepositTakeOver:    {"接管", "Take over"},

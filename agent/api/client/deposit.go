@@ -134,6 +134,12 @@ type Move struct {
 	Approval *Approval `json:"approval,omitempty"`
 }
 
+// ReprintDeposit has the slip of what was done last about a deposit printed again,
+// marked as a reprint.
+func (c *Client) ReprintDeposit(ctx context.Context, key string, deposit int64) (a DepositAnswer, err error) {
+	return a, c.do(ctx, http.MethodPost, depositPath(deposit)+"/reprint", key, Act{}, &a)
+}
+
 // TakeOver is a deposit of another terminal with which a lane is to go on.
 type TakeOver struct {
 	Lane   string `json:"lane"`

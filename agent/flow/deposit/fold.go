@@ -85,6 +85,30 @@ func (d *Deposit) inherit(b entry.HoldInheritedBody, e entry.Entry) {
 	if n := len(b.Moves); n > 0 {
 		d.owner = b.Moves[n-1].Lane
 	}
+	if b.Placed != nil {
+		d.act, d.outputs = words.ActHold, flow.Printed()
+		if m := d.lastMoved(); m != nil {
+			d.act = actOf(*m)
+		}
+	}
+}
+
+// lastMoved is the newest move that was carried out, which the newest slip is of; nil: none was.
+func (d *Deposit) lastMoved() *entry.HoldMove {
+	for i := range slices.Backward(d.moves) {
+		if state := pay.State(d.moves[i].State); !d.moves[i].Open() && (state == pay.Paid || state == pay.Returned) {
+			return &d.moves[i]
+		}
+	}
+	return nil
+}
+
+// actOf is what a move that was carried out was, as its slip calls it.
+func actOf(m entry.HoldMove) words.DepositAct {
+	if m.What == entry.Capture {
+		return words.ActCapture
+	}
+	return words.ActRelease
 }
 
 func (d *Deposit) hears(b entry.HoldHeardBody) {
@@ -118,7 +142,8 @@ func (d *Deposit) foldMove(e entry.Entry) {
 	case entry.MoveAsked:
 		b := entry.Must[entry.MoveAskedBody](e)
 		d.moves = append(slices.Clip(d.moves), entry.HoldMove{MoveAskedBody: b, Asked: e.Seq, Moved: b.Amount})
-		d.owner, d.heard, d.gaveUp, d.faulted, d.repeated, d.mustCount, d.outputs = b.Lane, entry.HoldHeardBody{}, false, false, 0, false, nil
+		d.owner, d.heard, d.gaveUp, d.faulted, d.repeated, d.mustCount = b.Lane, entry.HoldHeardBody{}, false, false, 0, false
+		d.outputs = flow.Printed()
 		d.doubted = 0
 		d.move = moving{since: e.Mono, sentAt: e.Mono}
 	case entry.MoveDone:

@@ -112,10 +112,11 @@ func (d *Deposit) do(o flow.Pended) flow.Effect {
 	if d.placed != nil {
 		r.NetworkNumber, r.Wallet = d.placed.Network, d.placed.Wallet
 	}
-	if m := view.Move; m != nil && d.act != words.ActHold {
+	if m := d.lastMoved(); m != nil && d.act != words.ActHold {
+		view.Move = d.moveView(*m) // not one since that came to nothing
 		r.By, r.Reason = m.By, m.Reason
-		if last := d.moves[len(d.moves)-1]; last.At != 0 {
-			r.At = time.UnixMilli(last.At)
+		if m.At != 0 {
+			r.At = time.UnixMilli(m.At)
 		}
 	}
 	return flow.Effect{Do: o.What, Receipt: r, Copy: o.Copy}
