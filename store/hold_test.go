@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -365,6 +366,37 @@ func TestACodeOfADepositIsSentOnce(t *testing.T) {
 	_, err = hold("134567890123456789") // nothing had left
 	must(t, err)
 	must(t, s.Close())
+}
+
+// TestHoldsThatEndFirst are in front however old they are, a page at a time.
+func TestHoldsThatEndFirst(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 28)
+	s := l.open()
+	defer s.Close()
+	const all = 130 // more than are read at once
+	ends := func(i int) int64 { return int64(1_800_000_000 + (i*37)%all) }
+	for i := range all {
+		terms := anyTimes
+		if i != 7 { // of which nobody says
+			terms.Expires = ends(i)
+		}
+		held(t, s, "", terms)
+	}
+	var got []int64
+	for skip := 0; ; skip += 60 {
+		page, err := s.Holds(t.Context(), store.HoldQuery{Open: true, Soonest: true, Skip: skip, Max: 60})
+		must(t, err)
+		for _, h := range page {
+			got = append(got, h.Placed.Expires)
+		}
+		if len(page) < 60 {
+			break
+		}
+	}
+	if len(got) != all || got[0] != 1_800_000_000 || got[all-1] != 0 || !slices.IsSorted(got[:all-1]) {
+		t.Errorf("%d deposits, in the order %v", len(got), got)
+	}
 }
 
 // TestHolds: the lists that people search.

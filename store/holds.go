@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"tillgate/store/entry"
 	"tillgate/store/money"
@@ -21,12 +24,15 @@ type HoldQuery struct {
 	Open    bool      // of which something is held, or may be
 	Before  entry.Seq // keys below it
 	Max     int       // at most so many; 0: 50
+	Soonest bool      // those that end first in front, then those whose networks name no end, not the newest
+	Skip    int       // of Soonest: so many in front are left out
 }
 
 // holdSlice is how many rows are read before others get their turn.
 const holdSlice = 50
 
-// Holds are the deposits that a query wants, newest first, each with its room.
+// Holds are the deposits that a query wants, newest first or as Soonest has it, each
+// with its room.
 func (s *Store) Holds(ctx context.Context, q HoldQuery) (holds []Hold, err error) {
 	if q.Max == 0 {
 		q.Max = 50
@@ -43,7 +49,7 @@ func (s *Store) Holds(ctx context.Context, q HoldQuery) (holds []Hold, err error
 	if before <= 0 {
 		before = 1 << 62
 	}
-	for more := true; more && len(holds) < q.Max; {
+	for more := true; more && (q.Soonest || len(holds) < q.Max); {
 		if err := s.enter(ctx); err != nil {
 			return nil, err
 		}
@@ -53,7 +59,7 @@ func (s *Store) Holds(ctx context.Context, q HoldQuery) (holds []Hold, err error
 			n++
 			h := holdOf(v)
 			before = int64(h.ID)
-			if q.wants(h) && len(holds) < q.Max {
+			if q.wants(h) && (q.Soonest || len(holds) < q.Max) {
 				holds = append(holds, h)
 			}
 			return nil
@@ -64,12 +70,25 @@ func (s *Store) Holds(ctx context.Context, q HoldQuery) (holds []Hold, err error
 		}
 		more = n == holdSlice
 	}
+	if q.Soonest {
+		slices.SortStableFunc(holds, func(a, b Hold) int { return cmp.Compare(a.ends(), b.ends()) })
+		holds = holds[min(q.Skip, len(holds)):]
+		holds = holds[:min(q.Max, len(holds))]
+	}
 	for i := range holds {
 		if err := s.roomOf(ctx, &holds[i]); err != nil {
 			return nil, err
 		}
 	}
 	return holds, nil
+}
+
+// ends is when the deposit ends, in Unix s; after all others where nobody says.
+func (h Hold) ends() int64 {
+	if h.Placed == nil || h.Placed.Expires == 0 {
+		return math.MaxInt64
+	}
+	return h.Placed.Expires
 }
 
 func flag(set bool) int64 {

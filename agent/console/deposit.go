@@ -21,7 +21,7 @@ import (
 	"tillgate/store/money"
 )
 
-// depositsFound is how many deposits a page lists.
+// depositsFound is how many deposits a page lists; the next one follows.
 const depositsFound = 60
 
 // depositSearch is what was looked for, and what of it there is.
@@ -29,6 +29,7 @@ type depositSearch struct {
 	find, method, amount, room, from, until string
 	all                                     bool // also what is over
 	list                                    []words.Deposit
+	next                                    string // the address of the page that follows; empty: there is none
 	now                                     time.Time
 	methods                                 []string
 	elsewhere                               *flow.Foreign // what was looked for, at another terminal
@@ -64,8 +65,7 @@ func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest)
 	}
 	want, why := c.holdQuery(f)
 	if why == (reply{}) {
-		var err error
-		if f.list, err = c.depositsOf(r.Context(), want); err != nil {
+		if err := c.fill(r.Context(), &f, want, q); err != nil {
 			why = c.told(err)
 		}
 	}
@@ -75,9 +75,38 @@ func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest)
 	c.show(w, http.StatusOK, s, depositsPage(f))
 }
 
+// fill lists what was found: of what is held what ends first, of all the newest; and
+// leads on to what follows.
+func (c *console) fill(ctx context.Context, f *depositSearch, want store.HoldQuery, q url.Values) (err error) {
+	skip, _ := strconv.Atoi(q.Get("skip")) // anything else is from the first
+	before, _ := strconv.ParseInt(q.Get("before"), 10, 64)
+	want.Soonest, want.Skip, want.Before, want.Max = want.Open, max(skip, 0), entry.Seq(before), depositsFound+1
+	if want.Open {
+		want.Before = 0
+	}
+	f.list, err = c.depositsOf(ctx, want)
+	if err != nil || len(f.list) <= depositsFound {
+		return err
+	}
+	f.list = f.list[:depositsFound]
+	next := url.Values{}
+	for _, name := range []string{"state", "method", "room", "amount", "from", "until"} {
+		if text := q.Get(name); text != "" {
+			next.Set(name, text)
+		}
+	}
+	if want.Open {
+		next.Set("skip", strconv.Itoa(want.Skip+depositsFound))
+	} else {
+		next.Set("before", strconv.FormatInt(f.list[depositsFound-1].Key, 10))
+	}
+	f.next = "/deposits?" + next.Encode()
+	return nil
+}
+
 // holdQuery reads what was looked for, or says what of it is none.
 func (c *console) holdQuery(f depositSearch) (q store.HoldQuery, why reply) {
-	q = store.HoldQuery{Network: f.method, Room: f.room, Open: !f.all, Max: depositsFound}
+	q = store.HoldQuery{Network: f.method, Room: f.room, Open: !f.all}
 	if f.amount != "" {
 		if q.Amount, why = sumOf(f.amount); q.Amount == 0 {
 			return q, why

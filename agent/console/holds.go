@@ -270,7 +270,8 @@ func tidyDeposit(d words.Deposit) words.Deposit {
 	return d
 }
 
-// heldMax is how many deposits a desk lists: the house is full.
+// heldMax is how many deposits a desk lists, those that end first; the page of all
+// deposits has the others.
 const heldMax = 200
 
 // held keeps what was read of what is held, because each desk shows the same.
@@ -303,7 +304,7 @@ func (c *console) heldNow(ctx context.Context) (list []words.Deposit, ok bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, salesWithin)
 	defer cancel()
-	list, err := c.depositsOf(ctx, store.HoldQuery{Open: true, Max: heldMax})
+	list, err := c.depositsOf(ctx, store.HoldQuery{Open: true, Soonest: true, Max: heldMax})
 	if err != nil {
 		c.Log.Error("what is held could not be read", "err", err)
 		return nil, false
@@ -325,18 +326,7 @@ func (c *console) depositsOf(ctx context.Context, q store.HoldQuery) (list []wor
 		}
 		list = append(list, tidyDeposit(d))
 	}
-	if q.Open {
-		slices.SortStableFunc(list, func(a, b words.Deposit) int { return endsOf(a).Compare(endsOf(b)) })
-	}
 	return list, nil
-}
-
-// endsOf is when a deposit ends; one whose network does not say comes last.
-func endsOf(d words.Deposit) time.Time {
-	if d.Expires.IsZero() {
-		return time.Unix(1<<40, 0)
-	}
-	return d.Expires
 }
 
 // heldPart reads what is held when it is drawn, after what matters more was sent.

@@ -2,8 +2,10 @@ package console
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -203,6 +205,44 @@ func TestFindADeposit(t *testing.T) {
 	}
 	if re := s.ask("GET", "/deposits", "", "Cookie", s.signIn("Kate")); re.Code != http.StatusForbidden {
 		t.Errorf("off duty: %d", re.Code)
+	}
+}
+
+// TestAFullHouse: what ends first is in front of a desk's list and of the page's,
+// however old it is, and each page leads to the next until all were seen.
+func TestAFullHouse(t *testing.T) {
+	t.Parallel()
+	s := holding(t)
+	chief := s.signIn("Chief")
+	const all = heldMax + 10
+	_, oldest := s.holds(0, onceOnly)
+	for range all - 1 {
+		s.holds(20, anyTimes)
+	}
+	if page := s.ask("GET", "/lanes/counter-1/deposit", "", "Cookie", chief).Body.String(); !strings.Contains(page, depositPath(oldest)+`"`) {
+		t.Error("the desk does not list what ends today")
+	}
+	for _, first := range []string{"/deposits", "/deposits?state=all&amount=300"} {
+		seen, pages := map[string]bool{}, 0
+		for path := first; path != ""; pages++ {
+			page := s.ask("GET", path, "", "Cookie", chief).Body.String()
+			for _, row := range regexp.MustCompile(`href="(/deposits/\d+)"`).FindAllStringSubmatch(page, -1) {
+				if seen[row[1]] {
+					t.Errorf("%s is listed twice", row[1])
+				}
+				seen[row[1]] = true
+			}
+			if first == "/deposits" && pages == 0 && !seen[depositPath(oldest)] {
+				t.Error("what ends today is not on the first page")
+			}
+			path = ""
+			if next := regexp.MustCompile(`href="(/deposits\?[^"]*)"`).FindStringSubmatch(page); next != nil {
+				path = html.UnescapeString(next[1])
+			}
+		}
+		if len(seen) != all || pages != (all+depositsFound-1)/depositsFound {
+			t.Errorf("%s: %d deposits on %d pages", first, len(seen), pages)
+		}
 	}
 }
 

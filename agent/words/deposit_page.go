@@ -82,6 +82,7 @@ const (
 	DepositStepNot     DepositWord = "step-not"
 
 	DepositDiffersShort DepositWord = "differs-short"
+	DepositMore         DepositWord = "more"
 	DepositReprint      DepositWord = "reprint"
 	DepositReprintHow   DepositWord = "reprint-how"
 )
@@ -169,6 +170,7 @@ var depositWords = map[DepositWord][2]string{
 	DepositStepNot:     {"未成功", "Not done"},
 
 	DepositDiffersShort: {"与支付网络合计不同", "Not the network's totals"},
+	DepositMore:         {"更多", "More"},
 	DepositReprint:      {"补打小票", "Print the slip again"},
 	DepositReprintHow:   {"小票丢失或未打出时补打最近一次操作的小票，会注明补打，不动钱", "Where the slip was lost or did not come out: that of what was done last, marked as a reprint; it moves no money"},
 
