@@ -10,7 +10,7 @@ var over = verdict{state: pay.Paid, gone: true}
 // carry a number, so that 407 would be of another one under it.
 var moveCodes = map[string]verdict{
 	statusAgain: unknown, statusRefused: stuck, refusedKey: stuck, statusBusy: unknown,
-	statusNumber: stuck,
+	statusNumber: refused,
 	statusNo:     notReturn,
 	usedNumber:   notOurs,
 	boundDevice:  stuck,

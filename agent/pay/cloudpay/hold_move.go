@@ -52,7 +52,7 @@ func confirmMove(refusal pay.Result, look func() pay.Result) pay.Result {
 	case seen.State != pay.Unknown:
 		return seen
 	case refusal.State == pay.Declined:
-		refusal.State = pay.Unknown
+		refusal.State, refusal.Fault = pay.Unknown, false
 	}
 	return refusal
 }
