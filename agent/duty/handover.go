@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -60,11 +61,29 @@ func (d *Desk) HandOver(ctx context.Context, h HandOver) (Handed, error) {
 	if h.Items == nil {
 		slip.Items = d.HandoverItems()
 	}
-	if err := d.append(ctx, s.ID, false, entry.New(entry.HandedOver, written(slip, open, h.By, to))); err != nil {
-		return handed, unwritten(fmt.Sprintf("hand shift %d over", s.ID), err)
+	if err := d.handOnce(ctx, s.ID, written(slip, open, h.By, to)); err != nil {
+		return handed, err
 	}
 	handed.Slip, handed.Paper, err = d.print(ctx, s.ID, h.Where, false)
 	return handed, err
+}
+
+// handOnce writes that a shift is handed over. Of two who have counted it at once the
+// second is refused, for its slip would say the same money again.
+func (d *Desk) handOnce(ctx context.Context, shift entry.Seq, body entry.HandedOverBody) error {
+	d.shifts.Lock()
+	defer d.shifts.Unlock()
+	s, err := d.Journal.Shift(ctx, shift)
+	switch {
+	case err != nil:
+		return err
+	case s.Handed != 0:
+		return halt(words.HaltNoShift)
+	}
+	if err := d.append(ctx, shift, false, entry.New(entry.HandedOver, body)); err != nil {
+		return unwritten(fmt.Sprintf("hand shift %d over", shift), err)
+	}
+	return nil
 }
 
 // relieve ends a shift, where it has not ended before, and begins that of who
@@ -155,23 +174,28 @@ func walletsOf(lines []report.Line) (wallets []words.HandoverWallet) {
 const shiftsRead = 50
 
 // gaps are when nobody was on duty on a shift's lanes before it: on each from the
-// end of its last shift, or from the journal's beginning.
+// end of its last shift, or from the journal's beginning. A shift for the whole
+// store has those of every lane that there ever was, for one that the config has no
+// more is in no other shift.
 func (d *Desk) gaps(ctx context.Context, s store.Shift) (gaps []report.Gap, err error) {
-	lanes := s.Lanes()
-	if len(lanes) == 0 {
-		lanes = slices.Compact(slices.Sorted(slices.Values(d.Lanes.Names())))
+	lanes, ends, rest := s.Lanes(), map[string]entry.Seq{}, entry.Seq(0)
+	found := func() bool { // nothing further back matters
+		return len(lanes) > 0 && !slices.ContainsFunc(lanes, func(lane string) bool { _, ok := ends[lane]; return !ok })
 	}
-	after := map[string]entry.Seq{}
-	for before := s.ID; len(after) < len(lanes); {
+	for before := s.ID; rest == 0 && !found(); {
 		shifts, err := d.Journal.Shifts(ctx, before, shiftsRead)
 		if err != nil {
 			return nil, fmt.Errorf("read the shifts before %d: %w", s.ID, err)
 		}
 		for _, earlier := range shifts {
 			before = earlier.ID
-			for _, lane := range lanes {
-				if _, found := after[lane]; !found && covers(earlier, lane) {
-					after[lane] = earlier.Off
+			if len(earlier.Lanes()) == 0 {
+				rest = earlier.Off
+				break
+			}
+			for _, lane := range earlier.Lanes() {
+				if _, ok := ends[lane]; !ok {
+					ends[lane] = earlier.Off
 				}
 			}
 		}
@@ -179,8 +203,12 @@ func (d *Desk) gaps(ctx context.Context, s store.Shift) (gaps []report.Gap, err 
 			break
 		}
 	}
+	if len(lanes) == 0 {
+		gaps = append(gaps, report.Gap{After: rest, Until: s.ID})
+		lanes = slices.Sorted(maps.Keys(ends))
+	}
 	for _, lane := range lanes {
-		gaps = append(gaps, report.Gap{Lane: lane, After: after[lane], Until: s.ID})
+		gaps = append(gaps, report.Gap{Lane: lane, After: cmp.Or(ends[lane], rest), Until: s.ID})
 	}
 	return gaps, nil
 }

@@ -184,6 +184,62 @@ func TestAShiftClosesWithAnUnknownOrder(t *testing.T) {
 	}
 }
 
+// TestALaneThatIsGone: what nobody has taken on a lane that the config has no more is
+// on the slip of the next shift for the whole store, once.
+func TestALaneThatIsGone(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 54)
+	wang := l.hire("Wang", staff.Clerk, nil)
+	l.sells("exit-B", 300, "wechat")
+	l.prints(l.on(wang, "exit-B"), 300)
+	l.sells("exit-B", 777, "wechat")
+	l.lanes.names = []string{"counter-1", "counter-2", "exit-C"}
+	l.restart(l.boot)
+	l.sells("exit-C", 100, "wechat")
+	l.prints(l.on(wang, "counter-1", "counter-2", "exit-C"), 100)
+	number, _ := l.leaves("exit-B", 55)
+	slip := l.prints(l.on(wang), 777)
+	if slip.Pending.Count != 1 || slip.List[0].Number != number {
+		t.Errorf("not final are %+v", slip.List)
+	}
+	l.prints(l.on(wang), 0)
+}
+
+// prints hands a shift over whose slip has so much that nobody took.
+func (l *lab) prints(s store.Shift, nobody money.Fen) words.Handover {
+	l.tb.Helper()
+	handed, err := l.HandOver(context.Background(), HandOver{By: s.Who, Shift: s.ID})
+	l.must(err)
+	if handed.Slip.Nobody.Received != nobody {
+		l.tb.Errorf("the slip of shift %d on %q has %s that nobody took, want %s", s.ID, s.Lanes(), handed.Slip.Nobody.Received, nobody)
+	}
+	return handed.Slip
+}
+
+// TestHandedOverOnce: of a clerk and a manager who hand a shift over at once one
+// does, and the other prints nothing.
+func TestHandedOverOnce(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	l := newLab(t, 53)
+	press := l.withPrinter(ctx)
+	shift := l.on(l.hire("Wang", staff.Clerk, nil), "counter-1")
+	l.sells("counter-1", 1250, "wechat")
+	l.books.meanwhile(func() {
+		handed, err := l.HandOver(ctx, HandOver{By: "local-1", Shift: shift.ID, Where: "counter-1"})
+		if err != nil || handed.Paper != "" || handed.Slip.Total.Received != 1250 {
+			t.Errorf("the first is %+v, %v", handed, err)
+		}
+	})
+	if handed, err := l.HandOver(ctx, HandOver{By: shift.Who, Shift: shift.ID, Where: "counter-1"}); why(t, err) != string(words.HaltNoShift) {
+		t.Errorf("the second is %+v, %v", handed, err)
+	}
+	if n := len(l.kinds(entry.HandedOver)); n != 1 || len(press.slips) != 1 {
+		t.Errorf("handed over %d times, %d slips", n, len(press.slips))
+	}
+}
+
 // TestTheSlipIsPrintedOnce: a reprint says so, unless it is certain that nothing
 // of it came out; and after a crash it is not.
 func TestTheSlipIsPrintedOnce(t *testing.T) {

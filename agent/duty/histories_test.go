@@ -41,6 +41,8 @@ type ledger struct {
 	people  []string
 	slips   till // what all hand-overs have printed
 	crashes int
+	renamed int // lanes
+	twice   int // hand-overs that two people began at once
 }
 
 type unended struct {
@@ -96,6 +98,10 @@ func (b *ledger) live(t *rapid.T, random *rand.Rand, events int) {
 		case what < 15:
 			b.handsOver(t, lane)
 		case random.IntN(4) == 0:
+			if random.IntN(2) == 0 { // the config has another name for a lane from here on
+				b.renamed++
+				b.lanes.names[random.IntN(len(b.lanes.names))] = fmt.Sprint("lane-", b.renamed)
+			}
 			b.restart(b.boot)
 			b.crashes++
 		}
@@ -241,8 +247,19 @@ func (b *ledger) handsOver(t *rapid.T, lane string) {
 	}
 }
 
+// prints hands a shift over; of every fourth a manager does so at the same time.
 func (b *ledger) prints(t *rapid.T, who string, shift entry.Seq) {
-	handed, err := b.HandOver(context.Background(), HandOver{By: who, Shift: shift})
+	var handed Handed
+	var err error
+	if shift%4 == 0 {
+		b.books.meanwhile(func() { handed, err = b.HandOver(context.Background(), HandOver{By: "local-1", Shift: shift}) })
+		if _, twice := b.HandOver(context.Background(), HandOver{By: who, Shift: shift}); why(b.tb, twice) != string(words.HaltNoShift) {
+			t.Fatalf("shift %d is handed over twice: %v", shift, twice)
+		}
+		b.twice++
+	} else {
+		handed, err = b.HandOver(context.Background(), HandOver{By: who, Shift: shift})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,11 +326,12 @@ func live(t *testing.T, seed uint64) {
 		b.close(rt)
 		b.sums(rt)
 		lived.slips.captured, lived.slips.released = lived.slips.captured+b.slips.captured, lived.slips.released+b.slips.released
+		lived.twice, lived.renamed = lived.twice+b.twice, lived.renamed+b.renamed
 		lived.crashes, lived.slips.sales, lived.slips.refunds = lived.crashes+b.crashes, lived.slips.sales+b.slips.sales, lived.slips.refunds+b.slips.refunds
 		b.end()
 		n++
 	})
-	if t.Logf("%d histories: %d sales, %d refunds, %s captured, %s released, %d restarts", n, lived.slips.sales, lived.slips.refunds, lived.slips.captured, lived.slips.released, lived.crashes); lived.slips.sales == 0 ||
+	if t.Logf("%d histories: %d sales, %d refunds, %s captured, %s released, %d restarts, %d lanes renamed, %d handed over by two at once", n, lived.slips.sales, lived.slips.refunds, lived.slips.captured, lived.slips.released, lived.crashes, lived.renamed, lived.twice); lived.slips.sales == 0 || lived.twice == 0 ||
 		lived.slips.refunds == 0 || lived.slips.captured == 0 || lived.slips.released == 0 {
 		t.Error("the histories are too quiet to show anything")
 	}

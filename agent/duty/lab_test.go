@@ -6,8 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +36,26 @@ type books struct {
 	*store.Store
 	mu      sync.Mutex
 	refuses error
+	reading func() // what happens, once, while the orders are read
+}
+
+// Orders are the store's.
+func (b *books) Orders(ctx context.Context, q store.OrderQuery) iter.Seq2[store.OrderRow, error] {
+	b.mu.Lock()
+	do := b.reading
+	b.reading = nil
+	b.mu.Unlock()
+	if do != nil {
+		do()
+	}
+	return b.Store.Orders(ctx, q)
+}
+
+// meanwhile has something happen the next time that the orders are read.
+func (b *books) meanwhile(do func()) {
+	b.mu.Lock()
+	b.reading = do
+	b.mu.Unlock()
 }
 
 func (b *books) Commit(ctx context.Context, step store.Step) ([]entry.Entry, error) {
@@ -140,7 +162,7 @@ func newLab(tb testing.TB, seed uint64) *lab {
 // again is a terminal with the same past, on a disk of its own.
 func (l *lab) again() *lab {
 	l.tb.Helper()
-	n := &lab{tb: l.tb, disk: simdisk.New(uint64(l.sold)), random: l.random, pins: l.pins, lanes: l.lanes, boot: l.boot, now: l.clock()}
+	n := &lab{tb: l.tb, disk: simdisk.New(uint64(l.sold)), random: l.random, pins: l.pins, lanes: &lanes{names: slices.Clone(l.lanes.names)}, boot: l.boot, now: l.clock()}
 	n.disk.Restore(l.disk.Image())
 	n.open()
 	return n

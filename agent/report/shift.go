@@ -10,7 +10,7 @@ import (
 // Gap is when nobody was on duty on a lane: the outcomes on it whose entries are
 // after the one that ended a shift, up to the one that began the next.
 type Gap struct {
-	Lane         string
+	Lane         string    // empty: every lane that no other gap is of
 	After, Until entry.Seq // After < Seq <= Until
 }
 
@@ -47,7 +47,8 @@ func ShiftFigures(ctx context.Context, src Source, shift int64, gaps []Gap) (s S
 	}
 	nobody := newTable(between(gaps), ByWallet)
 	err = walk(ctx, src, nobody.Query, nil, func(m *Movement) bool {
-		return !slices.ContainsFunc(gaps, func(g Gap) bool { return g.Lane == m.Lane && g.After < m.Seq && m.Seq <= g.Until }) || nobody.add(m)
+		g, ok := gapOf(gaps, m.Lane)
+		return !ok || m.Seq <= g.After || m.Seq > g.Until || nobody.add(m)
 	})
 	if err != nil {
 		return Shift{}, err
@@ -89,5 +90,20 @@ func between(gaps []Gap) Query {
 		q.Lanes = append(q.Lanes, g.Lane)
 		q.After, q.Until = min(q.After, g.After), max(q.Until, g.Until)
 	}
+	if slices.Contains(q.Lanes, "") {
+		q.Lanes = nil
+	}
 	return q
+}
+
+// gapOf is the gap of a lane; ok is false where there is none.
+func gapOf(gaps []Gap, lane string) (g Gap, ok bool) {
+	i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Lane == lane })
+	if i < 0 {
+		i = slices.IndexFunc(gaps, func(g Gap) bool { return g.Lane == "" })
+	}
+	if i < 0 {
+		return g, false
+	}
+	return gaps[i], true
 }

@@ -109,6 +109,9 @@ func (b *books) Commit(ctx context.Context, step store.Step) ([]entry.Entry, err
 
 // Orders are the store's, as reports read them.
 func (b *books) Orders(ctx context.Context, q store.OrderQuery) iter.Seq2[store.OrderRow, error] {
+	if do := b.w.beside.Swap(nil); do != nil {
+		(*do)()
+	}
 	return b.w.bug.orders(b.Store, q, b.Store.Orders(ctx, q))
 }
 

@@ -75,15 +75,29 @@ func (w *world) clockOff(who string, shift entry.Seq) {
 	}, nil)
 }
 
-// handOver ends a shift, where that was not done, and prints its slip.
+// handOver ends a shift, where that was not done, and prints its slip. Of every
+// third a manager does the same while it is counted.
 func (w *world) handOver(who string, shift entry.Seq) {
 	where := w.stands[w.rng.IntN(len(w.stands))].name
 	w.story.Tell("%s: %s hands shift %d over", where, who, shift)
 	w.oracle.Ends(shift)
 	w.ask(who+" hands over", func(ctx context.Context, d *duty.Desk) error {
+		if shift%3 == 0 {
+			also := func() {
+				w.story.Tell("%s: %s hands shift %d over as well", where, chief, shift)
+				if _, err := d.HandOver(ctx, duty.HandOver{By: chief, Shift: shift, Where: where}); err != nil {
+					w.story.Tell("that is refused: %s", plain(err))
+				}
+			}
+			w.beside.Store(&also)
+			defer w.beside.Store(nil)
+		}
 		_, err := d.HandOver(ctx, duty.HandOver{By: who, Shift: shift, Where: where})
 		return err
 	}, func(err error) {
+		if refusedFor(err, words.HaltNoShift) {
+			w.oracle.count(HandOversTwice)
+		}
 		if refusedFor(err, words.HaltNotYours) {
 			w.oracle.count(HandOversRefused)
 		}

@@ -137,6 +137,7 @@ const (
 	HandOversOpen     = "hand-overs with orders that are not final"
 	HandOversGap      = "hand-overs with what nobody took"
 	HandOversLate     = "hand-overs of a shift that had ended before"
+	HandOversTwice    = "hand-overs refused: somebody else was first"
 	HandOversRefused  = "hand-overs refused: it is not theirs"
 	HandOverSlips     = "slips of a hand-over"
 	OffDuty           = "refused: off duty"
@@ -144,7 +145,7 @@ const (
 
 // shiftOutcomes are what a run of either scene has to come to.
 var shiftOutcomes = []string{ShiftsBegun, ShiftsOfStore, ShiftsTaken, ShiftsEnded, ShiftsOverRestart, ShiftSums, NobodysSales, HandOvers, HandOversOpen, HandOversGap,
-	HandOversLate, HandOversRefused, HandOverSlips, OffDuty}
+	HandOversLate, HandOversTwice, HandOversRefused, HandOverSlips, OffDuty}
 
 // hotelOutcomes are what a run of many hotels has to come to.
 var hotelOutcomes = []string{Holds, HoldsByQR, HoldsHeld, HoldsAgain, HoldsWarned, HoldsForeign, HoldVoices, MovesElsewhere, CaptureRefunds, DesksAtOnce, LongAway, LastGuests,

@@ -44,7 +44,8 @@ type world struct {
 	lives  uint64 // so far
 	hotel  *hotel // nil: it is a shop
 
-	killIn atomic.Int32 // commits from now on; 0: nobody kills the agent
+	beside atomic.Pointer[func()] // what somebody does while a hand-over is counted; nil: nothing
+	killIn atomic.Int32           // commits from now on; 0: nobody kills the agent
 }
 
 // chance is true once in n.
