@@ -19,6 +19,7 @@ import (
 const (
 	requestFor  = 5 * time.Minute // to find a supervisor and be answered; by the boot clock, which nobody sets
 	requestsMax = 32              // wait at once: more clerks do not stand at one terminal
+	askerMax    = 8               // of these, of one person or program: it leaves room for the others
 	codeTries   = 5               // wrong codes of one request; then it is void
 
 	// wrongMax is how many wrong codes there may be in wrongFor, whatever they are
@@ -74,6 +75,7 @@ type Approval struct {
 type request struct {
 	Request
 	tries   int
+	total   int       // people who have to approve
 	used    bool      // taken or withdrawn: nothing puts it back but who has taken it
 	written entry.Seq // its approvals are in the journal; 0: not yet
 }
@@ -119,24 +121,36 @@ func (d *Desk) allow(ctx context.Context, a Ask, before money.Fen) (Allowed, err
 }
 
 // take finds an Ask's request and takes it out: of two who use it at once, one does.
+// Who repeats what waits for its approvals is shown the same request again.
 func (d *Desk) take(a Ask) (*request, error) {
-	if a.Request == "" {
-		return nil, nil
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r := d.live(a.Request)
-	if r == nil {
-		return nil, halt(words.HaltExpired)
+	if a.Request == "" {
+		for _, waits := range d.requests {
+			if waits.Needs > 0 && waits.same(a) {
+				r = waits
+			}
+		}
 	}
-	asked := r.Ask
-	asked.Request, asked.Once = a.Request, a.Once // what is done is the same
-	if asked != a {
+	switch {
+	case r == nil && a.Request == "":
+		return nil, nil
+	case r == nil:
+		return nil, halt(words.HaltExpired)
+	case !r.same(a):
 		return nil, halt(words.HaltOther)
 	}
 	delete(d.requests, r.ID)
 	d.doing[r.ID], r.used = r, true
 	return r, nil
+}
+
+// same tells whether an Ask is for what a request is for, by whoever it is for.
+func (r *request) same(a Ask) bool {
+	asked := r.Ask
+	asked.Request, asked.Once = a.Request, a.Once // what is done is the same
+	return asked == a
 }
 
 func (d *Desk) putBack(r *request) {
@@ -172,10 +186,8 @@ func (d *Desk) check(a Ask, r *request, besides money.Fen) (*request, error) {
 			if err := d.Roster.May(yes.Person, staff.Approve, a.Lane, staff.Now{Stamp: now.Stamp, Spot: yes.proof}); err != nil {
 				return r, err // who may not any more has approved nothing
 			}
-			if d.manages(yes.Person) {
-				now.Spot = yes.proof
-			}
 		}
+		now = d.stands(now, r)
 	}
 	needs := d.needs(a.approver(), a.Lane, besides+a.Amount)
 	err := d.mayDo(a, now)
@@ -190,9 +202,19 @@ func (d *Desk) check(a Ask, r *request, besides money.Fen) (*request, error) {
 			return nil, err
 		}
 	}
-	r.Needs = needs - given
+	r.total, r.Needs = needs, needs-given
 	asked := r.Request
 	return r, &Refusal{Why: words.HaltApproval, Args: []any{a.Amount, asked.Needs}, Request: &asked}
+}
+
+// stands is a moment with the proof of a manager who has typed a PIN for a request.
+func (d *Desk) stands(now staff.Now, r *request) staff.Now {
+	for _, yes := range r.Given {
+		if yes.How == byPIN && d.manages(yes.Person) {
+			now.Spot = yes.proof
+		}
+	}
+	return now
 }
 
 // mayDo is the right that an operation takes.
@@ -220,7 +242,13 @@ func (d *Desk) begin(a Ask) (*request, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.live("")
-	if len(d.requests) >= requestsMax {
+	own := 0
+	for _, waits := range d.requests {
+		if waits.Program == a.Program && (a.Program != "" || waits.By == a.By) {
+			own++
+		}
+	}
+	if len(d.requests) >= requestsMax || own >= askerMax {
 		return nil, halt(words.HaltBusy)
 	}
 	return r, nil
@@ -316,7 +344,9 @@ func (d *Desk) right(r *request) {
 	d.wrong = d.wrong[:max(len(d.wrong)-1, 0)]
 }
 
-// approve adds one person's approval to a request.
+// approve adds one person's approval to a request. A PIN takes the place of the same
+// person's code: while the clock proves nothing a code is not enough, and the shop
+// may have no other manager.
 func (d *Desk) approve(id string, yes Approval) (Request, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -324,7 +354,8 @@ func (d *Desk) approve(id string, yes Approval) (Request, error) {
 	if r == nil {
 		return Request{}, halt(words.HaltExpired)
 	}
-	if yes.Person == r.approver() || slices.ContainsFunc(r.Given, func(a Approval) bool { return a.Person == yes.Person }) {
+	i := slices.IndexFunc(r.Given, func(a Approval) bool { return a.Person == yes.Person })
+	if yes.Person == r.approver() || i >= 0 && (r.Given[i].How != byCode || yes.How != byPIN) {
 		return r.Request, halt(words.HaltSame)
 	}
 	now := d.now()
@@ -332,8 +363,15 @@ func (d *Desk) approve(id string, yes Approval) (Request, error) {
 	if err := d.Roster.May(yes.Person, staff.Approve, r.Lane, now); err != nil {
 		return r.Request, err
 	}
-	r.Given = append(slices.Clip(r.Given), yes)
-	r.Needs = max(r.Needs-1, 0)
+	if r.Given = slices.Clone(r.Given); i >= 0 {
+		r.Given[i] = yes
+	} else {
+		r.Given = append(r.Given, yes)
+	}
+	r.Needs = max(r.total-len(r.Given), 0)
+	if denied(d.mayDo(r.Ask, d.stands(d.now(), r)), words.DeniedClock) {
+		r.Needs = max(r.Needs, 1) // a manager has yet to type a PIN
+	}
 	return r.Request, nil
 }
 

@@ -333,14 +333,17 @@ func TestTheClockProvesNothing(t *testing.T) {
 	}
 	_, code, err := Answer(key, r.Text)
 	c.must(err)
-	if _, err := c.ApproveByCode(r.ID, code); err != nil { // a manager's code is one
-		t.Fatal(err)
+	if now, err := c.ApproveByCode(r.ID, code); err != nil || now.Needs != 1 { // a manager's code is one, and not enough
+		t.Fatalf("by a code: %+v, %v", now, err)
 	}
 	if _, err := c.Allow(ctx, a); why(t, err) != string(words.DeniedClock) {
 		t.Errorf("by a code alone: %v", err)
 	}
-	if _, err := c.ApproveByPIN(ctx, r.ID, c.typed("local-1")); err != nil {
-		t.Fatal(err)
+	if now, err := c.ApproveByPIN(ctx, r.ID, c.typed(c.second)); err != nil || now.Needs != 0 || len(now.Given) != 1 { // there may be no other manager
+		t.Fatalf("by the PIN of whose code it was: %+v, %v", now, err)
+	}
+	if _, err := c.ApproveByPIN(ctx, r.ID, c.typed(c.second)); why(t, err) != string(words.HaltSame) {
+		t.Errorf("by the same PIN again: %v", err)
 	}
 	if allowed, err := c.Allow(ctx, a); err != nil || allowed.Approved == 0 {
 		t.Errorf("with a manager on the spot: %+v, %v", allowed, err)
@@ -352,25 +355,48 @@ func TestTheClockProvesNothing(t *testing.T) {
 	}
 }
 
-// TestRequestsAreBounded: and those that nobody wants make room.
+// TestRequestsAreBounded: what is asked for again waits once; nobody fills the room
+// of all, and what nobody wants makes room.
 func TestRequestsAreBounded(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, 29)
 	a := c.ask(1000)
-	for range requestsMax {
-		_, err := c.Allow(t.Context(), a)
-		asked(t, err)
-	}
 	_, err := c.Allow(t.Context(), a)
-	if why(t, err) != string(words.HaltBusy) {
-		t.Fatal(err)
+	id := asked(t, err).ID
+	for range 2 * requestsMax {
+		a.Once = &entry.RequestedBody{Token: "pos"}
+		if _, err := c.Allow(t.Context(), a); asked(t, err).ID != id || asked(t, err).Needs != 1 {
+			t.Fatalf("asked for again: %v", err)
+		}
 	}
-	for id := range c.requests {
-		c.Withdraw(id)
-		break
+	busy := func(a Ask) bool {
+		_, err := c.Allow(t.Context(), a)
+		return why(t, err) == string(words.HaltBusy)
 	}
-	_, err = c.Allow(t.Context(), a)
-	asked(t, err)
+	for _, program := range []string{"pos", "kiosk", "web", "erp"} {
+		pos := a
+		for pos.Program, pos.By = program, ""; pos.Amount < 1000+askerMax; pos.Amount++ {
+			if len(c.requests) < requestsMax && busy(pos) {
+				t.Fatalf("%s is refused its request of %s", program, pos.Amount)
+			}
+		}
+		if pos.By = c.clerk; !busy(pos) {
+			t.Errorf("%s has more than its share", program)
+		}
+		if other := a; program == "pos" {
+			if other.Amount = 999; busy(other) {
+				t.Error("a program fills the room of all")
+			}
+			c.withdrawAll(func(r Request) bool { return r.Amount == 999 })
+		}
+	}
+	if a.Amount = 998; len(c.requests) != requestsMax || !busy(a) {
+		t.Errorf("%d wait", len(c.requests))
+	}
+	c.withdrawAll(func(r Request) bool { return r.Program == "web" })
+	if busy(a) {
+		t.Error("there is no room where some was made")
+	}
 	c.pass(requestFor.Milliseconds() + 1)
 	_, err = c.Allow(t.Context(), a)
 	asked(t, err)
@@ -381,6 +407,15 @@ func TestRequestsAreBounded(t *testing.T) {
 		a.Reason = reason
 		if _, err := c.Allow(t.Context(), a); why(t, err) != string(words.HaltReason) {
 			t.Errorf("the reason %q: %v", reason, err)
+		}
+	}
+}
+
+// withdrawAll withdraws some of the requests that wait.
+func (c *crew) withdrawAll(which func(Request) bool) {
+	for _, r := range c.Requests(c.second) {
+		if which(r) {
+			c.Withdraw(r.ID)
 		}
 	}
 }

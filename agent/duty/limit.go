@@ -46,7 +46,7 @@ func (d *Desk) reserve(a Ask) (before money.Fen, done func()) {
 }
 
 // gone is how much of an Ask's order or deposit has gone back, or may yet. It is
-// added to what is asked for: many small sums take whom one large sum takes.
+// added to what is asked for: many small sums take the approvals of one large sum.
 func (d *Desk) gone(ctx context.Context, a Ask) (money.Fen, error) {
 	if a.Operation == Decide { // an attempt is decided on once
 		return 0, nil
