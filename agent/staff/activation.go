@@ -85,7 +85,7 @@ func (r *Roster) First(name string, now Now) (Step, Link, error) {
 	case name == "":
 		name = firstName
 	}
-	p, err := r.proper(Person{Name: name, Role: Manager})
+	p, err := r.proper(Person{Name: name, Role: Manager}, Person{})
 	if err != nil {
 		return Step{}, Link{}, err
 	}

@@ -30,7 +30,7 @@ func (r *Roster) Set(by string, p Person, now Now) (Step, error) {
 	if p.ID != "" && (was.ID == "" || was.Gone) {
 		return Step{}, refuse(words.DeniedNobody, p.ID)
 	}
-	if p, err = r.proper(p); err != nil {
+	if p, err = r.proper(p, was); err != nil {
 		return Step{}, err
 	}
 	if p.ID == "" {
@@ -159,8 +159,10 @@ func (r *Roster) kept(people map[string]Person, right Right) (whole bool, lanes 
 	return whole, lanes
 }
 
-// proper is a person as they are written, or why they cannot be.
-func (r *Roster) proper(p Person) (Person, error) {
+// proper is a person as they are written, or why they cannot be. A right on a lane
+// that the config has no more may stay, so that nothing keeps a person from being
+// switched off.
+func (r *Roster) proper(p, was Person) (Person, error) {
 	name, ok := tidyName(p.Name)
 	if !ok {
 		return p, refuse(words.DeniedName, p.ID)
@@ -176,7 +178,7 @@ func (r *Roster) proper(p Person) (Person, error) {
 	}
 	for right, lanes := range rights {
 		for _, lane := range lanes {
-			if lane != Every && !slices.Contains(r.o.Lanes, lane) {
+			if lane != Every && !slices.Contains(r.o.Lanes, lane) && !slices.Contains(was.Rights[right], lane) {
 				return p, refuse(words.DeniedLanes, fmt.Sprintf("%s on %q", right, lane))
 			}
 		}

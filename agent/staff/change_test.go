@@ -100,6 +100,30 @@ func TestSetIsRefused(t *testing.T) {
 	}
 }
 
+// TestALaneThatIsGone: a right on a lane that the config has no more keeps nobody from
+// being switched off, and is given to nobody else.
+func TestALaneThatIsGone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, staff.Options{}).first()
+	rights := staff.Grants{staff.Sell: {"exit-1"}}
+	id := s.hire(staff.Person{Name: "Kate", Role: staff.Clerk, Rights: rights}, true)
+	s.o.Lanes = []string{"counter-1", "till-1"}
+	s.Roster = s.again()
+	off := s.is(id)
+	off.Off = true
+	s.put(s.Set(one, off, s.at()))
+	if now := s.is(id); !now.Off {
+		t.Errorf("she is %+v", now)
+	}
+	for is, p := range map[string]staff.Person{
+		"another person": {Name: "Ann", Role: staff.Clerk, Rights: rights}, "another right": {ID: id, Name: "Kate", Role: staff.Clerk, Rights: staff.Grants{staff.Sell: {"exit-1"}, staff.Refund: {"exit-1"}}},
+	} {
+		if _, err := s.Set(one, p, s.at()); why(t, err) != words.DeniedLanes {
+			t.Errorf("%s: %v", is, err)
+		}
+	}
+}
+
 // TestNobodyNarrowsHimself: not by any way round, also where others could still do all.
 func TestNobodyNarrowsHimself(t *testing.T) {
 	t.Parallel()
