@@ -142,13 +142,7 @@ func (s *Store) Hold(ctx context.Context, key entry.Seq) (Hold, error) {
 // HoldOf is the deposit that a number of ours leads to, also that of one of its
 // moves, or a network's number of it, as the guest's wallet shows it.
 func (s *Store) HoldOf(ctx context.Context, name string) (Hold, error) {
-	if of, _, err := entry.MoveOf(name); err == nil {
-		name = of
-	}
-	if of, _, err := entry.RefundOf(name); err == nil {
-		name = of
-	}
-	key, err := s.Find(ctx, name)
+	key, err := s.Find(ctx, entry.Base(name))
 	if err != nil {
 		return Hold{}, err
 	}

@@ -14,12 +14,17 @@ import (
 
 	"tillgate/agent/duty"
 	"tillgate/agent/flow"
+	"tillgate/agent/pay"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
 	"tillgate/store/money"
 )
+
+// codeDigitsMax is how many digits the longest payment code has. A voucher has more,
+// and in fours some of them look like one.
+const codeDigitsMax = 24
 
 // depositsFound is how many deposits a page lists; the next one follows.
 const depositsFound = 60
@@ -40,6 +45,13 @@ type depositSearch struct {
 // amount and room. A whole number, ours or the wallet's, leads to its page.
 func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest) {
 	s, q := c.sheet(words.DepositPage, &g), r.URL.Query()
+	_, typed := pay.Classify(q.Get("find"), nil) // without the blanks in which a wallet shows a voucher
+	if len(typed) > codeDigitsMax {
+		if address, err := c.addressOf(r.Context(), typed); err == nil {
+			http.Redirect(w, r, address, http.StatusSeeOther)
+			return
+		}
+	}
 	if secretly(w, r) {
 		return
 	}
@@ -51,10 +63,10 @@ func (c *console) serveDeposits(w http.ResponseWriter, r *http.Request, g guest)
 		return
 	}
 	get := func(name string) string { return strings.TrimSpace(q.Get(name)) }
-	f := depositSearch{find: hideCodes(get("find")), method: get("method"), amount: get("amount"), room: get("room"), from: get("from"), until: get("until"),
+	f := depositSearch{find: hideCodes(typed), method: get("method"), amount: get("amount"), room: get("room"), from: get("from"), until: get("until"),
 		all: get("state") == "all", now: c.wall(), methods: c.methods()}
 	if f.find != "" {
-		if address, err := c.addressOf(r.Context(), strings.Join(strings.Fields(f.find), "")); err == nil {
+		if address, err := c.addressOf(r.Context(), f.find); err == nil {
 			http.Redirect(w, r, address, http.StatusSeeOther)
 			return
 		} else if errors.Is(err, store.ErrNotFound) {
@@ -142,7 +154,7 @@ func (c *console) abroad(r *http.Request, g guest, f *depositSearch) reply {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), abroadWithin)
 	defer cancel()
-	there, err := c.Desk.Elsewhere(ctx, strings.Join(strings.Fields(f.find), ""))
+	there, err := c.Desk.Elsewhere(ctx, f.find)
 	if err != nil {
 		return c.told(err)
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"net/http"
@@ -60,7 +61,7 @@ func (s *shop) holdsFor(room string, days int, terms entry.HoldPlacedBody) (numb
 	}
 	asked := entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: number, Amount: 30000, Lane: "counter-1", Merchant: "inn", Network: "wechat", Room: s.store.RoomHash(room), By: "Kate"})
 	asked.Private = sealed
-	terms.Amount, terms.Network = 30000, "4200001"+number
+	terms.Amount, terms.Network = 30000, cmp.Or(terms.Network, "4200001"+number)
 	terms.Expires = s.now().Wall/1000 + int64(days)*24*3600 + 3600
 	entries, err := s.store.Commit(s.t.Context(), store.Step{Entries: []entry.Draft{asked, entry.New(entry.HoldPlaced, terms)}})
 	if err != nil {
@@ -188,6 +189,16 @@ func TestFindADeposit(t *testing.T) {
 	s := holding(t)
 	number, key := s.holds(2, onceOnly)
 	chief := s.signIn("Chief")
+	wallet := "4200001234202611270123456789" // in which, in fours, a payment code seems to stand
+	named := onceOnly
+	named.Network = wallet
+	_, wechat := s.holds(2, named)
+	if re := s.ask("GET", "/deposits?"+url.Values{"find": {"4200 0012 3420 2611 2701 2345 6789"}}.Encode(), "", "Cookie", chief); re.Header().Get("Location") != depositPath(wechat) {
+		t.Errorf("a voucher typed in fours leads to %d %s", re.Code, re.Header().Get("Location"))
+	}
+	if page := s.ask("GET", "/deposits?find=1345+6789+0123+4567+89", "", "Cookie", chief).Body.String(); strings.Contains(page, "1345") || strings.Contains(page, "134567890123456789") {
+		t.Error("a payment code stands on the page")
+	}
 	for _, find := range []string{number, " " + number[:8] + " " + number[8:], entry.CaptureNumber(number, 1), "4200001" + number} {
 		if re := s.ask("GET", "/deposits?"+url.Values{"find": {find}}.Encode(), "", "Cookie", chief); re.Code != http.StatusSeeOther || re.Header().Get("Location") != depositPath(key) {
 			t.Errorf("%s leads to %d %s", find, re.Code, re.Header().Get("Location"))

@@ -42,19 +42,8 @@ func (c *console) slipIn(ctx context.Context, texts ...string) string {
 // ownNumber tells whether a text is a number as slips have it, that of a step
 // included. None begins like a payment code.
 func ownNumber(text string) bool {
-	of := baseOf(text)
+	of := entry.Base(text)
 	return entry.IsNumber(of, "") && entry.CheckPrefix(of[:8]) == nil
-}
-
-// baseOf is the order's or deposit's number of a number that may be one of its steps'.
-func baseOf(number string) string {
-	if of, _, err := entry.MoveOf(number); err == nil {
-		return of
-	}
-	if of, _, err := entry.RefundOf(number); err == nil {
-		return of
-	}
-	return number
 }
 
 // addressOf is the address of the deposit or order that a number leads to.
@@ -66,7 +55,7 @@ func (c *console) addressOf(ctx context.Context, number string) (string, error) 
 	if !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
-	key, err := c.Desk.Journal.Find(ctx, baseOf(number))
+	key, err := c.Desk.Journal.Find(ctx, entry.Base(number))
 	if err != nil {
 		return "", err
 	}

@@ -46,7 +46,7 @@ func (d *Desk) payable(ctx context.Context, a Ask) (Ask, error) {
 		a.Capture = a.Number
 	}
 	if a.Order == 0 {
-		key, err := d.Journal.Find(ctx, a.Number[:min(len(a.Number), entry.NumberDigits)])
+		key, err := d.Journal.Find(ctx, entry.Base(a.Number))
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			return a, halt(words.HaltNoOrder, a.Number)

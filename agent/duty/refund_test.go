@@ -95,6 +95,7 @@ func TestARefundOfACaptureIsAboutThatCapture(t *testing.T) {
 		{"all of the first, by its number", Ask{Number: first}, first, 8850, ""},
 		{"all of the newest, by its number", Ask{Number: second}, second, 20000, ""},
 		{"all of the newest, by the deposit's", Ask{Number: number}, second, 20000, ""},
+		{"all of the newest, by the wallet's voucher", Ask{Number: "20" + number}, second, 20000, ""},
 		{"a part of the first, named beside the key", Ask{Order: key, Capture: first, Amount: 100}, first, 100, ""},
 		{"its number beside the key, as a program has it", Ask{Order: key, Number: first}, first, 8850, ""},
 		{"more than the first has", Ask{Number: first, Amount: 8851}, "", 0, string(words.HaltAmount)},

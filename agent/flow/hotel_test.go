@@ -98,7 +98,7 @@ func (n *inn) held(a pay.Attempt) pay.Result {
 	if a.Returning && left == 0 {
 		return pay.Result{State: pay.Declined, Returned: true, Code: "released"}
 	}
-	return pay.Result{State: pay.Paid, Network: "9" + a.Number[14:], Amount: s.amount, PaidAt: s.at,
+	return pay.Result{State: pay.Paid, Network: "4200" + a.Number, Amount: s.amount, PaidAt: s.at,
 		Held: &pay.Held{Captured: s.captured, Released: s.released, Left: left}}
 }
 
@@ -346,7 +346,7 @@ func TestAGuest(t *testing.T) {
 			t.Errorf("the network has captured %s and released %s", captured, released)
 		}
 		h.passes(time.Minute)
-		said = h.said(0, flow.Refund{Number: v.Number, Amount: 1000})
+		said = h.said(0, flow.Refund{Number: v.Voucher, Amount: 1000})
 		if r := n.arrived()[0]; r.Of.Number != v.Number+"51" || r.Of.Amount != 8850 || r.Hold == nil || r.Hold.Number != v.Number || r.Hold.Network != v.Voucher || r.Number != v.Number+"01" {
 			t.Errorf("refunded with %+v of %+v", r, r.Hold)
 		}
@@ -373,6 +373,18 @@ func TestASlipAtTheDesk(t *testing.T) {
 		h.said(1, flow.Scanned{Text: pay.Secret(v.Number)})
 		if got := h.view(1); got.Slip != v.Number || got.Tell != words.TellOurSlip || got.Deposit.Phase != "" {
 			t.Errorf("the desk shows slip %q, says %q, and has %+v", got.Slip, got.Tell, got.Deposit)
+		}
+		for _, also := range []string{v.Voucher, v.Voucher[:8] + " " + v.Voucher[8:], entry.CaptureNumber(v.Number, 1)} { // what the wallet shows, or a step's number
+			h.said(1, flow.Scanned{Text: pay.Secret(also)})
+			if got := h.view(1); got.Slip != strings.ReplaceAll(also, " ", "") || got.Tell != words.TellOurSlip {
+				t.Errorf("after %s the desk shows slip %q and says %q", also, got.Slip, got.Tell)
+			}
+		}
+		for _, none := range []string{"42009" + v.Number, "134567890123456789134567890123456789", "hello"} {
+			h.said(1, flow.Scanned{Text: pay.Secret(none)})
+			if got := h.view(1); got.Slip != "" || got.Tell != words.TellNotACode {
+				t.Errorf("after %s the desk shows slip %q and says %q", none, got.Slip, got.Tell)
+			}
 		}
 		h.said(1, flow.Scanned{Text: pay.Secret(entry.Number("10000001", "0008", 5, 5))})
 		if got := h.view(1); got.Slip != "" || got.Tell != words.TellOtherSlip {

@@ -48,7 +48,7 @@ func (l *Lane) refund(ctx context.Context, ev Refund) error {
 		if _, what, err := entry.MoveOf(ev.Number); err == nil && what == entry.Capture && ev.Capture == "" {
 			ev.Capture = ev.Number
 		}
-		key, err := l.Journal.Find(ctx, ev.Number[:min(len(ev.Number), entry.NumberDigits)])
+		key, err := l.Journal.Find(ctx, entry.Base(ev.Number))
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			return l.tell(words.TellOtherSlip)

@@ -7,6 +7,7 @@ import (
 	"tillgate/agent/pay"
 	"tillgate/agent/words"
 	"tillgate/store"
+	"tillgate/store/entry"
 )
 
 // Route says who takes a kind of payment code on a lane.
@@ -32,7 +33,7 @@ func (l *Lane) scanned(ctx context.Context, ev Scanned) error {
 	case pay.Collection:
 		return l.tell(words.TellCollection)
 	case pay.Rubbish:
-		return l.tell(words.TellNotACode)
+		return l.voucher(ctx, text)
 	}
 	merchant, ok := l.Route.Merchant[kind]
 	switch {
@@ -52,10 +53,25 @@ func (l *Lane) scanned(ctx context.Context, ev Scanned) error {
 // slip looks up the order or deposit of a scanned slip, which the view then names:
 // so a desk finds what a guest who leaves has left.
 func (l *Lane) slip(ctx context.Context, number string) error {
-	_, err := l.Journal.Find(ctx, number)
+	return l.lookUp(ctx, number, words.TellOtherSlip)
+}
+
+// voucher looks up what a guest's wallet shows of what was paid or held: the
+// network's number, which is longer than any payment code. What may be several codes
+// that were read as one is looked up nowhere.
+func (l *Lane) voucher(ctx context.Context, text string) error {
+	if len(text) < entry.NumberDigits || pay.Redact(text) != text {
+		return l.tell(words.TellNotACode)
+	}
+	return l.lookUp(ctx, text, words.TellNotACode)
+}
+
+// lookUp has the view name what a number is of, or tells what else it is.
+func (l *Lane) lookUp(ctx context.Context, number string, none words.Key) error {
+	_, err := l.Journal.Find(ctx, entry.Base(number))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return l.tell(words.TellOtherSlip)
+		return l.tell(none)
 	case err != nil:
 		return err
 	}

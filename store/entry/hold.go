@@ -277,6 +277,18 @@ func twoDigits(number string) int {
 	return n
 }
 
+// Base is the order's or deposit's number of a number that may be that of one of its
+// refunds, captures or releases. Any other text, such as a wallet's voucher, stays as it is.
+func Base(number string) string {
+	if of, _, err := MoveOf(number); err == nil {
+		return of
+	}
+	if of, _, err := RefundOf(number); err == nil {
+		return of
+	}
+	return number
+}
+
 // MoveOf takes a move's number apart: the deposit's, and what it does.
 func MoveOf(number string) (of, what string, err error) {
 	if len(number) != NumberDigits+2 || !IsNumber(number[:NumberDigits], "") || !allDigits(number) {
