@@ -29,6 +29,7 @@ type TaskRow struct {
 	Text    string    // a Task entry's
 	Key     entry.Seq // of the object: an order, a refund, a deposit, a shift, or the task itself
 	Of      entry.Seq // the entry that a decision names: Task, Frozen, or the newest intent
+	Open    bool      // of a move: it has no final word, and may be given up
 	Order   entry.Seq // key of the order or deposit, also of a refund's; 0 where there is none
 	Number  string    // of the attempt, the refund, the deposit or the move of it
 	Network string
@@ -307,13 +308,13 @@ func (h Hold) tasks(row TaskRow, entries []entry.Entry, heard map[string]entry.H
 	case h.Unknown() && (h.Returning || heard[h.Asked.Number].State != entry.StateWaiting && h.Asked.Way != entry.ByQR):
 		row.What, row.Of, row.Since = TaskHoldUnknown, entries[0].Seq, entries[0].Stamp
 	case m != nil:
-		row.What, row.Of, row.Number, row.Amount, row.Lane = TaskMoveUnknown, m.Asked, m.Number, m.Amount, m.Lane
+		row.What, row.Of, row.Number, row.Amount, row.Lane, row.Open = TaskMoveUnknown, entries[0].Seq, m.Number, m.Amount, m.Lane, true
 		if heard[m.Number].Stuck {
 			row.What = TaskMoveStuck
 		}
 		for _, e := range entries {
-			if e.Seq == m.Asked || row.Since.Wall == 0 {
-				row.Since = e.Stamp
+			if e.Seq == m.Asked || row.Since.Wall == 0 { // one of a damaged epoch was asked for elsewhere
+				row.Of, row.Since = e.Seq, e.Stamp
 			}
 		}
 	case h.Resting:

@@ -75,4 +75,4 @@ func (c *console) decide(w http.ResponseWriter, r *http.Request, g guest) {
 }
 
 // decisions are the words of what may be decided.
-var decisions = map[string]words.Page{entry.Booked: words.PageBooked, entry.GoesBack: words.PageGoesBack, entry.Elsewhere: words.PageElsewhere}
+var decisions = map[string]words.Page{entry.Booked: words.PageBooked, entry.GoesBack: words.PageGoesBack, entry.Elsewhere: words.PageElsewhere, entry.GivenUp: words.PageGiveUp}

@@ -14,13 +14,13 @@ import (
 	"tillgate/store/money"
 )
 
-// Decision is what a manager has decided about a frozen order, or somebody's
-// word that a task has been seen to.
+// Decision is what a manager has decided about a frozen order or a move without a
+// final word, or somebody's word that a task has been seen to.
 type Decision struct {
 	By      string
 	Key     entry.Seq // of the order, the refund or the task
-	Of      entry.Seq // the Frozen or Task entry that was shown
-	What    string    // entry.Booked, entry.GoesBack or entry.Elsewhere; empty: the task is done
+	Of      entry.Seq // the Frozen or Task entry that was shown; of entry.GivenUp the intent of the move
+	What    string    // entry.Booked, entry.GoesBack, entry.Elsewhere or entry.GivenUp; empty: the task is done
 	Amount  money.Fen // that was shown
 	Why     string
 	Request string // the ID of a request that has been approved; empty: there is none yet
@@ -52,6 +52,11 @@ func (d *Desk) Decide(ctx context.Context, x Decision) error {
 		return halt(words.HaltDecision)
 	case x.What == "" && entries[i].Kind == entry.Task:
 		return d.seenTo(ctx, x, lane, followed, entries)
+	case x.What == entry.GivenUp && followed && (entries[i].Kind == entry.MoveAsked || entries[i].Kind.BeginsHold()):
+		if !d.manages(x.By) {
+			return halt(words.HaltManager)
+		}
+		return d.decided(ctx, x, lane) // nothing moves by it: what may have moved is what the network says
 	case x.What == "" || entries[i].Kind != entry.Frozen:
 		return halt(words.HaltDecision)
 	}

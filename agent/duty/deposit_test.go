@@ -2,6 +2,7 @@ package duty
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"tillgate/agent/flow"
@@ -259,5 +260,40 @@ func TestADepositInAnothersPlace(t *testing.T) {
 	}
 	if got := c.lanes.took[1].(flow.DepositSpec); got.By != "Wang (till)" || got.Staff != "till."+c.clerk {
 		t.Errorf("of a program that names somebody: %+v", got)
+	}
+}
+
+// TestAMoveIsGivenUp by a manager, once it has been without a final word for long;
+// the lane that follows the deposit hears which one.
+func TestAMoveIsGivenUp(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 44)
+	number, key := c.holds(30_000)
+	h, err := c.books.Store.Hold(t.Context(), key)
+	c.must(err)
+	entries, err := c.books.Store.Commit(t.Context(), store.Step{Key: key, After: h.Last, Entries: []entry.Draft{
+		entry.New(entry.MoveAsked, entry.MoveAskedBody{Number: entry.CaptureNumber(number, 1), What: entry.Capture, Amount: 88_50, Lane: "counter-1"}),
+	}})
+	c.must(err)
+	c.pass(unknownAfter.Milliseconds())
+	tasks, err := c.Tasks(t.Context(), "local-1")
+	c.must(err)
+	if len(tasks) != 1 || tasks[0].What != store.TaskMoveUnknown || tasks[0].Of != entries[0].Seq || !slices.Equal(tasks[0].Decide, []string{entry.GivenUp}) || tasks[0].Close {
+		t.Fatalf("the tasks are %+v", tasks)
+	}
+	x := Decision{Key: key, Of: tasks[0].Of, What: entry.GivenUp, Amount: tasks[0].Amount, Why: "paid in cash"}
+	for _, row := range []struct{ who, want string }{{c.clerk, string(words.HaltManager)}, {"local-1", ""}} {
+		x.By = row.who
+		if err := c.Decide(t.Context(), x); why(t, err) != row.want {
+			t.Errorf("%s: %v, want %q", row.who, err, row.want)
+		}
+	}
+	want := flow.Decide{Key: key, Of: entries[0].Seq, What: entry.GivenUp, Amount: 88_50, By: "local-1", Why: "paid in cash"}
+	if len(c.lanes.took) != 1 || !reflect.DeepEqual(c.lanes.took[0], flow.Event(want)) {
+		t.Errorf("the lane heard %+v", c.lanes.took)
+	}
+	x.What = entry.Elsewhere
+	if err := c.Decide(t.Context(), x); why(t, err) != string(words.HaltDecision) {
+		t.Errorf("another decision about a move: %v", err)
 	}
 }

@@ -54,6 +54,8 @@ func (d *Desk) Tasks(ctx context.Context, id string) (tasks []Task, err error) {
 		switch {
 		case row.What == store.TaskFrozen && d.manages(id):
 			task.Decide = []string{entry.Booked, entry.GoesBack, entry.Elsewhere}
+		case row.Open && d.manages(id):
+			task.Decide = []string{entry.GivenUp}
 		case row.What == store.TaskFrozen || waits(row):
 		default:
 			task.Close = d.manages(id) || slices.Contains(errands, row.What) && d.onDuty(id, row.Lane)

@@ -15,8 +15,8 @@ import (
 // on with, or their word that a task of an order or refund has been seen to.
 type Decide struct {
 	Key    entry.Seq // the object's
-	Of     entry.Seq // the Frozen or Task entry that the person was shown
-	What   string    // entry.Booked, entry.GoesBack or entry.Elsewhere; empty: the task is done
+	Of     entry.Seq // the Frozen or Task entry that the person was shown; of entry.GivenUp the MoveAsked
+	What   string    // entry.Booked, entry.GoesBack, entry.Elsewhere or entry.GivenUp; empty: the task is done
 	Amount money.Fen // what the person was shown that was paid
 	By     string    // the person's id
 	Why    string

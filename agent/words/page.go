@@ -101,6 +101,7 @@ const (
 	PageBooked    Page = "booked"
 	PageGoesBack  Page = "goes-back"
 	PageElsewhere Page = "elsewhere"
+	PageGiveUp    Page = "give-up"
 	PageSeenTo    Page = "seen-to"
 
 	PageGate       Page = "gate"
@@ -266,6 +267,7 @@ var pages = map[Page][2]string{
 	PageBooked:    {"记为已付", "It counts as paid"},
 	PageGoesBack:  {"退回付款人", "It goes back to the payer"},
 	PageElsewhere: {"已另行入账", "It was booked elsewhere"},
+	PageGiveUp:    {"不再发送，查无结果即作废", "Send it no more; it ends once the network does not know it"},
 	PageSeenTo:    {"已处理", "It has been seen to"},
 
 	PageGate:       {"人工放行", "Let through"},

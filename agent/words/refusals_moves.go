@@ -83,6 +83,7 @@ var ourMoves = map[string]*meaning{
 	"totals differ":      back("押金金额与支付方不符", "The totals do not agree", actSettled),
 	"number taken":       back("其他设备已有操作", "Another terminal was faster", [2]string{"请核对余额后重新操作", "Look at what is left and ask again"}),
 	"captured":           back("押金已有扣款", "Some of it was captured", actSums),
+	"given up":           back("已由经理撤销", "A manager gave it up", [2]string{"请核对余额后重新操作", "Look at what is left and ask again"}),
 	"released":           holdGone,
 	"other operation":    back("回复的不是本次操作", "It is about another operation", actChecked),
 	"no such release":    moveMissing,

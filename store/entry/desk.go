@@ -49,13 +49,14 @@ const (
 	Booked    = "booked"    // it is this order's, and counts as paid
 	GoesBack  = "goes back" // it is the payer's
 	Elsewhere = "elsewhere" // it was booked by other means: nothing more is done with it here
+	GivenUp   = "given up"  // of a capture or release without a final word: it is not sent any more
 )
 
 // DecidedBody is a person's decision on what a machine cannot decide.
 type DecidedBody struct {
-	Of     Seq       `json:"o"`           // the Frozen or Task entry
-	Number string    `json:"n,omitempty"` // the attempt, or the refund
-	What   string    `json:"w"`           // Booked, GoesBack or Elsewhere
+	Of     Seq       `json:"o"`           // the Frozen or Task entry; of GivenUp the MoveAsked
+	Number string    `json:"n,omitempty"` // the attempt, the refund, or the move
+	What   string    `json:"w"`           // Booked, GoesBack, Elsewhere or GivenUp
 	Amount money.Fen `json:"a,omitempty"` // that the decision was shown
 	By     string    `json:"b"`
 	Why    string    `json:"y,omitempty"`

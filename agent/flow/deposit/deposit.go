@@ -60,6 +60,7 @@ type Deposit struct {
 	faulted  bool               // a person has been asked to look at what the network said
 	gaveUp   bool               // an undo or a move was sent so often that a person has been asked
 	repeated int                // starts after which something was sent again
+	dropped  bool               // a manager has given the open move up: it is not sent any more
 
 	life
 	move moving
@@ -152,6 +153,7 @@ const (
 	notLooked = "no answer"
 	differing = "totals differ"
 	tooOften  = "too many tries"
+	givenUp   = "given up"
 )
 
 // New makes an empty deposit for a lane.

@@ -363,6 +363,55 @@ func TestSomebodyElseMovesItMeanwhile(t *testing.T) {
 	}
 }
 
+// TestAMoveThatAManagerGivesUp is not sent any more, in this life or the next, and
+// ends once the network does not know it and no send of it can arrive; where it has
+// arrived it counts.
+func TestAMoveThatAManagerGivesUp(t *testing.T) {
+	t.Parallel()
+	for _, restarts := range []bool{true, false} {
+		for _, arrives := range []bool{true, false} {
+			d := newDesk(t, anyTimes).held()
+			d.capture(8850)
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+			d.answer(flow.Capture, pay.Result{Code: "CERT_ERROR", Fault: true})
+			sent, asked := d.now.Mono, d.deposit.moves[0].Asked
+			d.do(flow.Decide{Key: 10, Of: asked + 1, What: entry.GivenUp, By: "local-1"})
+			d.tells(words.TellNothingToDecide)
+			d.do(flow.Decide{Key: 10, Of: asked, What: entry.GivenUp, By: "local-1", Why: "paid in cash"})
+			if restarts {
+				d.restart()
+				sent = d.now.Mono
+			}
+			for d.deposit.open() != nil {
+				d.upToAny(flow.QueryCapture, flow.QueryHold, flow.Capture)
+				if !slices.Contains(d.verbs(), flow.QueryCapture) {
+					t.Fatalf("restarts %v: it does %v", restarts, d.verbs())
+				}
+				if arrives && d.now.Mono > sent+5000 {
+					d.answer(flow.QueryCapture, captured)
+					break
+				}
+				d.answer(flow.QueryCapture, notKnown)
+			}
+			m := d.deposit.View().Move
+			if arrives {
+				if m.Phase != words.MoveDone {
+					t.Errorf("restarts %v: it arrived, and is %+v", restarts, m)
+				}
+				continue
+			}
+			if took := time.Duration(d.now.Mono-sent) * time.Millisecond; m.Phase != words.MoveRefused || m.Code != givenUp || took < arrivesIn || took > 3*arrivesIn {
+				t.Errorf("restarts %v: after %v it is %+v", restarts, took, m)
+			}
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+			d.wants(words.DepositHeld, 0, 0, 30000)
+			d.do(flow.ReleaseSpec{Hold: 10, Lane: "desk-1"})
+			d.answer(flow.QueryHold, totals(0, 0, 30000))
+			d.took(flow.Release)
+		}
+	}
+}
+
 // TestNothingIsSentAgainWithoutTotals: while the network does not say what is held,
 // or says what cannot be, a move that it does not know waits.
 func TestNothingIsSentAgainWithoutTotals(t *testing.T) {

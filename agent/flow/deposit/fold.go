@@ -56,6 +56,8 @@ func (d *Deposit) Fold(e entry.Entry) {
 		}
 	case entry.Task:
 		d.foldTask(e)
+	case entry.Decided:
+		d.dropped = d.dropped || entry.Must[entry.DecidedBody](e).What == entry.GivenUp
 	case entry.TaskDone:
 		if d.doubted != 0 && !slices.Contains(d.tasks, d.doubted) {
 			d.doubted = 0
@@ -144,7 +146,7 @@ func (d *Deposit) foldMove(e entry.Entry) {
 		d.moves = append(slices.Clip(d.moves), entry.HoldMove{MoveAskedBody: b, Asked: e.Seq, Moved: b.Amount})
 		d.owner, d.heard, d.gaveUp, d.faulted, d.repeated, d.mustCount = b.Lane, entry.HoldHeardBody{}, false, false, 0, false
 		d.outputs = flow.Printed()
-		d.doubted = 0
+		d.doubted, d.dropped = 0, false
 		d.move = moving{since: e.Mono, sentAt: e.Mono}
 	case entry.MoveDone:
 		b := entry.Must[entry.MoveDoneBody](e)

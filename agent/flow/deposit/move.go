@@ -105,7 +105,7 @@ func (d *Deposit) planMove() (do flow.Verb, at int64) {
 	first := d.first(m.What)
 	t := d.rules.Timing(d.asked.Network).Hold
 	gap := func(every time.Duration) int64 {
-		if d.gaveUp || d.heard.Stuck {
+		if !d.dropped && (d.gaveUp || d.heard.Stuck) {
 			every = max(every, slowly)
 		}
 		return max(every, time.Second).Milliseconds()
@@ -116,6 +116,8 @@ func (d *Deposit) planMove() (do flow.Verb, at int64) {
 		return "", 0
 	case d.unbooked:
 		return ask, max(v.heardAt, d.heardAt) + flow.Quiet.Milliseconds()
+	case d.dropped:
+		return ask, max(v.since, v.heardAt+gap(t.QueryEvery))
 	case v.mine && v.sends == 0 && !v.looked:
 		return flow.QueryHold, max(v.since, d.heardAt+gap(t.QueryEvery))
 	case v.mine && v.sends == 0 && v.heardAt != 0: // nobody could say yet whether its number is free
@@ -134,7 +136,7 @@ func (d *Deposit) planMove() (do flow.Verb, at int64) {
 // once more under its number as soon as the network's totals have been looked at:
 // meanwhile somebody else may have moved the deposit in its stead.
 func (d *Deposit) mayRepeat() bool {
-	return d.move.unknown && !d.unsure && d.repeated < startsMax
+	return d.move.unknown && !d.unsure && !d.dropped && d.repeated < startsMax
 }
 
 // sendMove sends the open move, or asks about it.
@@ -162,7 +164,7 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 	}
 	r := ev.Result
 	switch {
-	case d.move.mine && d.move.sends == 0 && !isSend(ev.Do):
+	case d.move.mine && d.move.sends == 0 && !isSend(ev.Do) && !d.dropped:
 		return d.probed(r, notes, now)
 	case m.What == entry.Capture && r.State == pay.Paid, m.What == entry.Release && r.State == pay.Returned:
 		return d.moved(*m, r, notes, now)
@@ -174,6 +176,9 @@ func (d *Deposit) moveAnswer(ev flow.Answer, notes []flow.Note, now flow.Now) fl
 		return d.refuse(m.Number, pay.Mismatch, r, notes, d.task(moveOther))
 	case r.State == pay.Waiting:
 		return d.step(d.accepted(r.Code), notes)
+	case r.NotFound && d.dropped && !isSend(ev.Do) && now.Mono >= d.move.sentAt+arrivesIn.Milliseconds():
+		r.Code = givenUp
+		return d.refuse(m.Number, pay.Declined, r, notes)
 	}
 	var drafts []entry.Draft
 	switch {

@@ -1,6 +1,7 @@
 package deposit
 
 import (
+	"cmp"
 	"maps"
 
 	"tillgate/agent/flow"
@@ -138,9 +139,13 @@ func (d *Deposit) reprint() flow.Step {
 	return step
 }
 
-// seenTo takes a person's word that a task has been seen to. There is nothing else
-// to decide about a deposit: only the network knows what is held.
+// seenTo takes a person's word that a task has been seen to, or that the open move is
+// given up. There is nothing else to decide about a deposit: only the network knows
+// what is held.
 func (d *Deposit) seenTo(ev flow.Decide) flow.Step {
+	if m := d.open(); ev.What == entry.GivenUp && m != nil && !d.dropped && ev.Of == cmp.Or(m.Asked, d.key) {
+		return d.step([]entry.Draft{entry.New(entry.Decided, entry.DecidedBody{Of: ev.Of, Number: m.Number, What: ev.What, Amount: m.Amount, By: ev.By, Why: ev.Why})}, nil)
+	}
 	done := d.tasks.SeenTo(ev.Of, ev)
 	if ev.What != "" || done == nil {
 		return tell(words.TellNothingToDecide)

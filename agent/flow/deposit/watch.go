@@ -87,7 +87,7 @@ func (d *Deposit) closeTasks(tasks []entry.Seq) (drafts []entry.Draft) {
 // seen takes an answer about a deposit that is held.
 func (d *Deposit) seen(r pay.Result, notes []flow.Note, now flow.Now) flow.Step {
 	switch {
-	case d.open() != nil && d.move.mine && d.move.sends == 0 && d.move.busy == "":
+	case d.open() != nil && d.move.mine && d.move.sends == 0 && d.move.busy == "" && !d.dropped:
 		return d.lookedAt(r, notes, now)
 	case d.open() != nil && d.move.busy == "" && d.mayRepeat():
 		return d.lookedAgain(r, notes, now)
