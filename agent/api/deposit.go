@@ -226,7 +226,7 @@ func wireDeposit(v words.Deposit) client.Deposit {
 	}
 	if m := v.Move; m != nil {
 		d.Move = &client.DepositMove{What: m.What, Number: m.Number, Amount: m.Amount, Rest: m.Rest, State: string(m.Phase),
-			Screen: screen(func(l words.Lang) words.Screen { return words.ShowMove(*m, v.Network, l) })}
+			Screen: screen(func(l words.Lang) words.Screen { return words.ShowMove(*m, v, l) })}
 	}
 	return d
 }

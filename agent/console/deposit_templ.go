@@ -1024,11 +1024,11 @@ func depositState(d deposit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = refundWords(words.ShowMove(*d.Move, d.Network, words.Zh), "zh").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = refundWords(words.ShowMove(*d.Move, d.Deposit, words.Zh), "zh").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = refundWords(words.ShowMove(*d.Move, d.Network, words.En), "en").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = refundWords(words.ShowMove(*d.Move, d.Deposit, words.En), "en").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

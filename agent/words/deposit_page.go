@@ -265,7 +265,7 @@ var partlySums = [2]string{"已消费 %s 元，已退还 %s 元，仍冻结 %s �
 // ShowDepositStaff is what the clerk reads of it.
 func ShowDepositStaff(d Deposit, lang Lang) Screen {
 	if d.Phase == DepositMoving && d.Move != nil {
-		return ShowMove(*d.Move, d.Network, lang)
+		return ShowMove(*d.Move, d, lang)
 	}
 	if _, own := depositsForStaff[d.Phase]; !own {
 		return ShowDeposit(d, lang)
@@ -289,8 +289,8 @@ func depositScreen(of map[DepositPhase][2][3]string, p DepositPhase, lang Lang) 
 	return Screen{What: t[lang][0], Do: t[lang][1], Money: t[lang][2]}
 }
 
-// ShowMove is what the clerk reads of a capture or a release.
-func ShowMove(m DepositMove, network string, lang Lang) Screen {
+// ShowMove is what the clerk reads of a capture or a release of a deposit.
+func ShowMove(m DepositMove, d Deposit, lang Lang) Screen {
 	of, ok := moves[m.What]
 	if !ok {
 		of = moves[MoveCapture]
@@ -301,20 +301,29 @@ func ShowMove(m DepositMove, network string, lang Lang) Screen {
 	}
 	s := Screen{What: t[lang][0], Do: t[lang][1], Money: t[lang][2]}
 	if (m.Phase == MoveRefused || m.Phase == MoveStuck) && m.Code != "" {
-		why := MoveTrouble(network, m.Code, lang)
+		why := MoveTrouble(d.Network, m.Code, lang)
 		s.What, s.Do = s.What+comma[lang]+why[0], why[1]
 	}
 	if m.Phase == MoveDone && m.What == MoveCapture && m.Rest > 0 {
 		s.Money = fmt.Sprintf(restWent[lang], m.Rest)
 	}
-	if m.Other != 0 {
+	switch {
+	case m.Other != 0:
 		s.Money = fmt.Sprintf(otherMoved[lang], m.Other)
+	case m.Phase == MoveRefused && d.Captured+d.Released > 0: // the deposit may not be as the clerk saw it
+		s.Money = fmt.Sprintf(notThisSums[lang], d.Captured, d.Released, d.Left)
+	case m.Phase == MoveRefused && elsewhere(d.Network, m.Code):
+		s.Money = notThis[lang]
 	}
 	return s
 }
 
 var (
-	restWent   = [2]string{"已收款并记账，余额 %s 元已退还客人", "Received and booked; the rest, %s yuan, went back to the guest"}
+	restWent = [2]string{"已收款并记账，余额 %s 元已退还客人", "Received and booked; the rest, %s yuan, went back to the guest"}
+	// The money of a step that came to nothing, where others may have moved the deposit.
+	notThisSums = [2]string{"本次没有动；已消费 %s 元，已退还 %s 元，仍冻结 %s 元", "This moved nothing; %s yuan were taken, %s went back, %s are still held"}
+	notThis     = [2]string{"本次没有动；余额以支付网络为准", "This moved nothing; what is left is what the network says"}
+
 	otherMoved = [2]string{"已另有 %s 元变动，有记录", "Another %s yuan moved; it is on record"}
 )
 

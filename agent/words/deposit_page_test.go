@@ -56,7 +56,7 @@ func TestDepositScreens(t *testing.T) {
 	for _, what := range []string{MoveCapture, MoveRelease} {
 		for _, phase := range []MovePhase{MoveAsking, MoveAccepted, MoveStuck, MoveDone, MoveRefused} {
 			m := DepositMove{What: what, Phase: phase}
-			zh, en := ShowMove(m, "wechat", Zh), ShowMove(m, "wechat", En)
+			zh, en := ShowMove(m, Deposit{Network: "wechat"}, Zh), ShowMove(m, Deposit{Network: "wechat"}, En)
 			bilingual(t, what+" "+string(phase), zh.What, en.What)
 			bilingual(t, what+" "+string(phase)+" do", zh.Do, en.Do)
 			bilingual(t, what+" "+string(phase)+" money", zh.Money, en.Money)
@@ -72,10 +72,10 @@ func TestDepositSums(t *testing.T) {
 		if s := ShowDeposit(d, lang); !strings.Contains(s.Money, "88.50") || !strings.Contains(s.Money, "211.50") {
 			t.Errorf("a settled deposit: %q", s.Money)
 		}
-		if s := ShowMove(DepositMove{What: MoveCapture, Phase: MoveDone, Rest: 21150}, "wechat", lang); !strings.Contains(s.Money, "211.50") {
+		if s := ShowMove(DepositMove{What: MoveCapture, Phase: MoveDone, Rest: 21150}, Deposit{Network: "wechat"}, lang); !strings.Contains(s.Money, "211.50") {
 			t.Errorf("a capture whose rest went: %q", s.Money)
 		}
-		if s := ShowMove(DepositMove{What: MoveRelease, Phase: MoveRefused, Other: 1}, "wechat", lang); !strings.Contains(s.Money, "0.01") {
+		if s := ShowMove(DepositMove{What: MoveRelease, Phase: MoveRefused, Other: 1}, Deposit{Network: "wechat"}, lang); !strings.Contains(s.Money, "0.01") {
 			t.Errorf("another sum moved: %q", s.Money)
 		}
 	}
@@ -99,5 +99,35 @@ func TestDepositSums(t *testing.T) {
 	}
 	if got := strings.Join(ReadRelease(held, money.Fen(30000).String(), Zh), " "); !strings.Contains(got, "300.00") {
 		t.Errorf("a release: %q", got)
+	}
+}
+
+// TestARefusedMoveSaysWhereTheMoneyIs: a step that came to nothing does not mean that
+// the deposit is as it was.
+func TestARefusedMoveSaysWhereTheMoneyIs(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{MoveCapture, MoveRelease} {
+		for _, row := range []struct {
+			code               string
+			captured, released money.Fen
+			sums, asIs         bool
+		}{
+			{"totals differ", 8850, 21150, true, false},
+			{"captured", 8850, 21150, true, false},
+			{"captured", 0, 0, false, false}, // the network was not asked yet
+			{"released", 0, 30000, true, false},
+			{"number taken", 0, 0, false, false},
+			{"nothing to capture", 0, 0, false, true},
+			{"", 0, 0, false, true},
+		} {
+			d := Deposit{Network: "wechat", Held: 30000, Captured: row.captured, Released: row.released, Left: 30000 - row.captured - row.released}
+			for lang, same := range [2]string{"押金不变", "the deposit is as it was"} {
+				s := ShowMove(DepositMove{What: what, Phase: MoveRefused, Code: row.code}, d, Lang(lang))
+				sums := strings.Contains(s.Money, d.Captured.String()) && strings.Contains(s.Money, d.Released.String()) && strings.Contains(s.Money, d.Left.String())
+				if sums != row.sums || strings.Contains(s.Money, same) != row.asIs {
+					t.Errorf("%s refused with %q: %q", what, row.code, s.Money)
+				}
+			}
+		}
 	}
 }

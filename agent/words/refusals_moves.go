@@ -94,6 +94,17 @@ var ourMoves = map[string]*meaning{
 	"only whole":         back("押金只能全额退还", "It goes back whole or not at all", [2]string{"请全额退还，或消费一部分", "Release all of it, or capture a part"}),
 }
 
+// elsewhere tells whether a network's no means that somebody else has moved the
+// deposit, or may have.
+func elsewhere(network, code string) bool {
+	v := vocabularies[network]
+	switch cmp.Or(v.moves[v.folded(code)], ourMoves[code]) {
+	case overHeld, holdSettled, holdGone, ourMoves["totals differ"], ourMoves["number taken"], ourMoves["captured"]:
+		return true
+	}
+	return false
+}
+
 // alipayMoves are Alipay's codes of captures, releases and undos of deposits
 // (alipay.md 4, 7, 9, 13).
 var alipayMoves = map[string]*meaning{
