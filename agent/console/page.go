@@ -107,10 +107,7 @@ func (c *console) parts(ctx context.Context, p page, s state, f fresh, token str
 	case displayPage:
 		return []part{{"display", displayLive(s.Lanes[0], s.Site, f)}}
 	case technicianPage:
-		return []part{
-			{"alarms", alarms(s.Alarms)}, {"facts", facts(s.Status)}, {"networks", networks(s.Status)},
-			{"devices", devices(s.Devices)}, {"lanes", laneRows(s.Lanes)}, {"events", events(s.Events)},
-		}
+		return c.technicianParts(ctx, s, token)
 	}
 	all := make([]part, 0, len(s.Lanes)+1)
 	for _, l := range s.Lanes {

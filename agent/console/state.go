@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -169,11 +168,6 @@ func tidy(o words.Order) words.Order {
 // clean makes a text of the world fit to be shown: no payment code, and UTF-8
 // as pages and JSON are.
 func clean(text string) string { return strings.ToValidUTF8(hideCodes(text), "\uFFFD") }
-
-func (c *console) serveState(w http.ResponseWriter, _ *http.Request) {
-	s, _ := c.look(c.everything())
-	answer(w, http.StatusOK, s)
-}
 
 func (c *console) everything() scope {
 	all := scope{board: true}
