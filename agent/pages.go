@@ -121,22 +121,20 @@ func (a *agent) depositNow(ctx context.Context, key entry.Seq) (words.Deposit, e
 	return deposit.ViewOf(entries, a.networks.Timing), nil
 }
 
-// holdsBy are the ways in which a lane takes deposits: those of its networks.
+// holdsBy are the ways in which a lane takes deposits: those of its own
+// merchants, not of the other lanes'.
 func (a *agent) holdsBy(lane string) (ways []words.Tender) {
 	i := slices.IndexFunc(a.lanes, func(l *flow.Lane) bool { return l.Name == lane })
 	if i < 0 {
 		return nil
 	}
-	code, qr := false, false
-	for name := range a.networks.Providers {
-		terms := a.networks.Terms(name, "")
-		code = code || terms.Code
-		qr = qr || terms.QR && slices.ContainsFunc(a.lanes[i].Route.QR, func(m flow.Merchant) bool { return m.Name == name })
+	route := a.lanes[i].Route
+	for wallet, kind := range codeOf {
+		if m, ok := route.Merchant[kind]; ok && a.networks.Terms(m.Name, wallet).Code {
+			ways = []words.Tender{words.ByCode}
+		}
 	}
-	if code {
-		ways = append(ways, words.ByCode)
-	}
-	if qr {
+	if slices.ContainsFunc(route.QR, func(m flow.Merchant) bool { return a.networks.Terms(m.Name, "").QR }) {
 		ways = append(ways, words.ByQR)
 	}
 	return ways

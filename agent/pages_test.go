@@ -1,9 +1,11 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"tillgate/agent/flow"
+	"tillgate/agent/pay"
 	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
@@ -71,5 +73,42 @@ func TestStatus(t *testing.T) {
 	}
 	if got := a.takes("exit-1"); len(got) != 1 || got[0] != words.ByCode {
 		t.Errorf("the exit takes %v", got)
+	}
+}
+
+// holder is a merchant's network that takes deposits as its terms say.
+type holder struct {
+	pay.Provider
+	pay.Holder
+	by map[string]pay.HoldTerms // by wallet
+}
+
+func (h holder) Terms(wallet string) pay.HoldTerms { return h.by[wallet] }
+
+// TestHoldsBy: a lane takes deposits in the ways of its own merchants and wallets.
+func TestHoldsBy(t *testing.T) {
+	t.Parallel()
+	alipay := flow.Merchant{Name: "inn", Network: "alipay"}
+	bill := flow.Merchant{Name: "bill", Network: "cloudpay"}
+	a := &agent{networks: &flow.Networks{Providers: map[string]pay.Provider{
+		"inn":  holder{by: map[string]pay.HoldTerms{"": {Code: true, QR: true}, "alipay": {Code: true, QR: true}}},
+		"bill": holder{by: map[string]pay.HoldTerms{"": {QR: true}, "wechat": {Code: true}}},
+	}}}
+	for _, row := range []struct {
+		route flow.Route
+		ways  []words.Tender
+	}{
+		{flow.Route{Merchant: map[pay.Kind]flow.Merchant{pay.AlipayCode: alipay}, QR: []flow.Merchant{alipay}}, []words.Tender{words.ByCode, words.ByQR}},
+		{flow.Route{Merchant: map[pay.Kind]flow.Merchant{pay.AlipayCode: bill}, QR: []flow.Merchant{bill}}, []words.Tender{words.ByQR}},
+		{flow.Route{Merchant: map[pay.Kind]flow.Merchant{pay.WeChatCode: bill}}, []words.Tender{words.ByCode}},
+		{flow.Route{}, nil},
+	} {
+		a.lanes = []*flow.Lane{flow.NewLane(flow.Config{Name: "desk-1", Route: row.route}, flow.Deps{})}
+		if ways := a.holdsBy("desk-1"); !slices.Equal(ways, row.ways) {
+			t.Errorf("with %+v: %v, want %v", row.route.Merchant, ways, row.ways)
+		}
+	}
+	if ways := a.holdsBy("desk-9"); ways != nil {
+		t.Errorf("a lane that is not there: %v", ways)
 	}
 }
