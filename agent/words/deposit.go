@@ -113,6 +113,7 @@ type Deposit struct {
 	Captured money.Fen `json:"captured,omitempty"` // also where it was refunded since
 	Released money.Fen `json:"released,omitempty"`
 	Left     money.Fen `json:"left,omitempty"`     // is still held
+	Credit   money.Fen `json:"credit,omitempty"`   // of what was held, what no money was frozen for: the guest's credit stands for it
 	Refunded money.Fen `json:"refunded,omitempty"` // of what was captured, what counts as gone back; of a list only
 
 	At      time.Time `json:"at,omitzero"`      // when it was held; of one that is not, when it was asked for

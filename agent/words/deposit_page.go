@@ -83,6 +83,8 @@ const (
 
 	DepositDiffersShort DepositWord = "differs-short"
 	DepositMore         DepositWord = "more"
+	DepositCredit       DepositWord = "credit"
+	DepositCreditHow    DepositWord = "credit-how"
 	DepositReprint      DepositWord = "reprint"
 	DepositReprintHow   DepositWord = "reprint-how"
 )
@@ -170,6 +172,8 @@ var depositWords = map[DepositWord][2]string{
 	DepositStepNot:     {"未成功", "Not done"},
 
 	DepositDiffersShort: {"与支付网络合计不同", "Not the network's totals"},
+	DepositCredit:       {"信用担保", "On credit"},
+	DepositCreditHow:    {"信用担保的部分未冻结资金，消费可能被拒，请在客人离店前消费", "No money is frozen for what stands on credit, and a capture may be refused: capture before the guest leaves"},
 	DepositMore:         {"更多", "More"},
 	DepositReprint:      {"补打小票", "Print the slip again"},
 	DepositReprintHow:   {"小票丢失或未打出时补打最近一次操作的小票，会注明补打，不动钱", "Where the slip was lost or did not come out: that of what was done last, marked as a reprint; it moves no money"},
@@ -192,10 +196,11 @@ func (p DepositWord) In(lang Lang) string {
 }
 
 // deposits are what the guest reads: what happened, what to do, and whether the
-// money is safe. Nobody pays: an amount of theirs is held.
+// money is safe. Some wallets take the money and keep it, others freeze it or stand
+// for it with credit; of none has the shop received anything yet.
 var deposits = map[DepositPhase][2][3]string{
-	DepositReady:    {{"收取押金", "请出示付款码", "押金只是冻结，不是付款"}, {"A deposit, please", "Show your payment code", "It is only held; you pay nothing"}},
-	DepositScanUs:   {{"请扫码交押金", "请用手机扫描二维码", "押金只是冻结，不是付款"}, {"A deposit, please", "Scan the QR code with your phone", "It is only held; you pay nothing"}},
+	DepositReady:    {{"收取押金", "请出示付款码", "商户尚未收款，余额原路退还"}, {"A deposit, please", "Show your payment code", "The shop is not paid yet; the rest comes back to you"}},
+	DepositScanUs:   {{"请扫码交押金", "请用手机扫描二维码", "商户尚未收款，余额原路退还"}, {"A deposit, please", "Scan the QR code with your phone", "The shop is not paid yet; the rest comes back to you"}},
 	DepositAsking:   {{"正在冻结押金", "请稍候", "结果以本屏为准"}, {"Holding the deposit", "One moment please", "This screen tells the result"}},
 	DepositPassword: {{"等待输入密码", "请在手机上输入密码", "确认前不会冻结押金"}, {"Waiting for the password", "Enter it on your phone", "Nothing is held until you do"}},
 	DepositChecking: {{"押金结果确认中", "请勿离开，请勿再交押金", "钱款安全：冻结成功会显示，否则退回"}, {"Confirming the deposit", "Please stay; do not give another", "Your money is safe: it is held and shown, or it comes back"}},
@@ -259,6 +264,9 @@ func partly(d Deposit) bool { return d.Phase == DepositHeld && d.Captured+d.Rele
 // settledSums is whether the money is safe where a part of it was taken, in yuan.
 var settledSums = [2]string{"消费 %s 元，退还 %s 元", "%s yuan were taken, %s went back"}
 
+// creditHeld is what the clerk has to know of a deposit that credit stands for, in yuan.
+var creditHeld = [2]string{"其中 %s 元为信用担保，未冻结资金，消费可能被拒", "%s yuan of it stand on credit: no money is frozen, a capture may be refused"}
+
 // partlySums is the same where the rest is still held.
 var partlySums = [2]string{"已消费 %s 元，已退还 %s 元，仍冻结 %s 元", "%s yuan were taken, %s went back, %s are still held"}
 
@@ -271,6 +279,9 @@ func ShowDepositStaff(d Deposit, lang Lang) Screen {
 		return ShowDeposit(d, lang)
 	}
 	s := depositScreen(depositsForStaff, d.Phase, lang)
+	if d.Phase == DepositHeld && d.Credit > 0 {
+		s.Money = fmt.Sprintf(creditHeld[lang], d.Credit)
+	}
 	if partly(d) {
 		s.Money = fmt.Sprintf(partlySums[lang], d.Captured, d.Released, d.Left)
 	}

@@ -27,7 +27,7 @@ func depositSlip(r Receipt) printer.Slip {
 		Mark:    texts[0],
 		Title:   r.Site,
 		Lead:    []string{r.Lane},
-		Total:   printer.Item{Name: texts[1], Amount: actSum(r)},
+		Total:   printer.Item{Name: totalText(r), Amount: actSum(r)},
 		Lines:   []string{byWhom(r), when(r)},
 		Barcode: r.Number,
 		QRText:  "扫码办理押金 This deposit",
@@ -58,6 +58,14 @@ func actSum(r Receipt) money.Fen {
 		return m.Amount
 	}
 	return cmp.Or(r.Deposit.Held, r.Deposit.Amount)
+}
+
+// totalText is what a slip calls its sum; what credit stands for is not frozen.
+func totalText(r Receipt) string {
+	if r.Act == ActHold && r.Deposit.Credit > 0 {
+		return "押金 Deposit"
+	}
+	return actTexts[r.Act][1]
 }
 
 // depositSums are where all of what was held is now; they add up to it.
@@ -95,17 +103,14 @@ func depositLines(r Receipt) (lines []string) {
 	return lines
 }
 
-// depositFoot is what the guest has to know last: whether money was taken, and
-// what is final.
+// depositFoot is what the guest has to know last: who has the money, and what is
+// final.
 func depositFoot(r Receipt) string {
 	d := r.Deposit
 	name := wallet(r.Wallet, r.Network)
 	switch {
-	case r.Act == ActHold && d.Can.RestGoes:
-		return "仅冻结，未付款；" + Network(name, Zh) + "押金只消费一次，余额随即退还\n" +
-			"Held, not paid. " + Network(name, En) + ": captured once, and the rest goes back with it"
 	case r.Act == ActHold:
-		return "仅冻结，未付款，退房时凭此小票结算\nHeld, not paid; settled with this slip"
+		return kept(d, name) + onceFoot(d)
 	case r.Act == ActRelease:
 		return "款项原路退回 It goes back the way it came"
 	case d.Move != nil && d.Move.Rest > 0:
@@ -114,6 +119,28 @@ func depositFoot(r Receipt) string {
 		return "余额仍冻结，可再消费或退还\nThe rest stays held"
 	}
 	return "押金已结清 Nothing is held any more"
+}
+
+// kept is where the money of a deposit is, which nobody has captured yet: WeChat Pay
+// takes it and keeps it, other wallets freeze it, and credit freezes nothing.
+func kept(d *Deposit, wallet string) string {
+	switch {
+	case d.Credit > 0 && d.Credit >= d.Held:
+		return "信用担保，未冻结资金，商户尚未收款\nOn credit: no money is frozen, the shop is not paid\n"
+	case d.Credit > 0:
+		return fmt.Sprintf("其中 %[1]s 元为信用担保，未冻结资金\n%[1]s yuan of it on credit: no money is frozen\n", d.Credit)
+	case wallet == "wechat":
+		return "押金由微信支付保管，商户尚未收款\nKept by WeChat Pay; the shop is not paid yet\n"
+	}
+	return "仅冻结，商户尚未收款\nFrozen; the shop is not paid yet\n"
+}
+
+// onceFoot is how the deposit ends.
+func onceFoot(d *Deposit) string {
+	if d.Can.RestGoes {
+		return "只消费一次，余额随即退还\nCaptured once; the rest goes back with it"
+	}
+	return "退房时凭此小票结算\nSettled with this slip"
 }
 
 // depositPhrase is what a speaker says of a deposit's act: whose it is, what was

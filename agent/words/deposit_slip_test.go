@@ -47,9 +47,12 @@ func TestDepositSlips(t *testing.T) {
 	again.Copy = 1
 	endless := held("alipay", false)
 	endless.Deposit.Expires, endless.Deposit.Room = time.Time{}, ""
+	onCredit := held("alipay", false)
+	onCredit.Deposit.Credit = 30000
 	for name, r := range map[string]Receipt{
 		"deposit-hold":         held("wechat", true),
 		"deposit-hold-endless": endless,
+		"deposit-hold-credit":  onCredit,
 		"deposit-capture":      moved(held("wechat", true), ActCapture, 8850, 21150),
 		"deposit-capture-part": moved(held("alipay", false), ActCapture, 8850, 0),
 		"deposit-release":      again,
@@ -112,8 +115,8 @@ func TestFinalCaptureIsSaidToBe(t *testing.T) {
 		says     string
 		saysNone string
 	}{
-		{held("wechat", true), "WeChat Pay: captured once, and the rest goes back with it", ""},
-		{held("alipay", false), "settled with this slip", "captured once"},
+		{held("wechat", true), "Captured once; the rest goes back with it", ""},
+		{held("alipay", false), "Settled with this slip", "Captured once"},
 		{moved(held("wechat", true), ActCapture, 8850, 21150), "This is final: the rest, 211.50 yuan, goes back", ""},
 		{moved(held("alipay", false), ActCapture, 8850, 0), "The rest stays held", "final"},
 		{moved(held("alipay", false), ActCapture, 30000, 0), "Nothing is held any more", "goes back"},
@@ -139,6 +142,39 @@ func TestDepositPhrases(t *testing.T) {
 		p := Spoken(row.r)
 		if p.Chinese() != row.zh || p.English() != row.en || p.ID != row.id || p.Window != spokenFor {
 			t.Errorf("%s is said as %q, %q, id %q", row.r.Act, p.Chinese(), p.English(), p.ID)
+		}
+	}
+}
+
+// TestNobodyIsToldThatNothingWasPaid: WeChat Pay takes the guest's money and keeps
+// it, and what credit stands for is not frozen.
+func TestNobodyIsToldThatNothingWasPaid(t *testing.T) {
+	t.Parallel()
+	for wallet, row := range map[string]struct {
+		credit       money.Fen
+		says, denies string
+	}{
+		"wechat": {0, "押金由微信支付保管", "仅冻结"},
+		"alipay": {0, "仅冻结", "保管"},
+		"credit": {30000, "信用担保，未冻结资金", "已冻结"},
+		"partly": {10000, "其中 100.00 元为信用担保", "已冻结"},
+	} {
+		r := held(wallet, wallet == "wechat")
+		r.Deposit.Credit = row.credit
+		s := Slip(r)
+		text := s.Total.Name + s.Foot
+		if !strings.Contains(text, row.says) || strings.Contains(text, row.denies) || strings.Contains(text, "未付款") || strings.Contains(text, "not paid;") {
+			t.Errorf("%s: the slip says %q", wallet, text)
+		}
+		d := *r.Deposit
+		d.Phase = DepositHeld
+		if money := ShowDepositStaff(d, Zh).Money; strings.Contains(money, "消费可能被拒") != (row.credit > 0) {
+			t.Errorf("%s: the clerk reads %q", wallet, money)
+		}
+	}
+	for _, phase := range []DepositPhase{DepositReady, DepositScanUs} {
+		if s := ShowDeposit(Deposit{Phase: phase}, En); strings.Contains(s.Money, "you pay nothing") {
+			t.Errorf("before anybody knows the wallet the guest reads %q", s.Money)
 		}
 	}
 }

@@ -24,6 +24,7 @@ func (d *Deposit) View() words.Deposit {
 	}
 	if p := d.placed; p != nil {
 		v.Held, v.Captured, v.Released, v.Left = p.Amount, d.captured, d.released, max(p.Amount-d.captured-d.released, 0)
+		v.Credit = p.Credit
 		v.Wallet, v.Voucher, v.At = p.Wallet, p.Network, time.UnixMilli(d.placedAt.Wall)
 		if p.Expires != 0 {
 			v.Expires = time.Unix(p.Expires, 0)
