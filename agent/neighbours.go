@@ -111,11 +111,11 @@ func (all neighbours) Find(ctx context.Context, name string) (found flow.Foreign
 				continue
 			}
 			f := foreignOf(d, a.from)
-			captures, releases, busy := max(f.Captures, found.Captures), max(f.Releases, found.Releases), f.Busy || found.Busy
+			captures, releases, takers, busy := max(f.Captures, found.Captures), max(f.Releases, found.Releases), max(f.Takers, found.Takers), f.Busy || found.Busy
 			if found.Number == "" || !first && d.Site == nil {
 				found, first = f, d.Site == nil
 			}
-			found.Captures, found.Releases, found.Busy = captures, releases, busy
+			found.Captures, found.Releases, found.Takers, found.Busy = captures, releases, takers, busy
 		}
 	}
 	switch {
@@ -132,5 +132,5 @@ func foreignOf(d client.Deposit, from string) flow.Foreign {
 	b := d.Origin
 	return flow.Foreign{From: from, Lane: d.Lane, Number: d.Number, Merchant: b.Merchant, Network: d.Network, Account: b.Account, Voucher: d.Voucher, QR: b.QR,
 		Asked: entry.Stamp{Wall: b.Asked.UnixMilli(), Trust: entry.Trust(b.Trust)}, Amount: cmp.Or(d.Held, d.Amount), Captured: d.Captured, Released: d.Released,
-		Captures: max(b.Captures, 0), Releases: max(b.Releases, 0), Busy: b.Busy, Room: d.Room, Title: d.Title, Ref: d.Ref, By: b.By}
+		Captures: max(b.Captures, 0), Releases: max(b.Releases, 0), Takers: max(b.Taker, 0), Busy: b.Busy, Room: d.Room, Title: d.Title, Ref: d.Ref, By: b.By}
 }

@@ -205,3 +205,33 @@ func TestPowerCutWhileOneIsTakenOver(t *testing.T) {
 		}
 	}
 }
+
+// TestRefundsOfWhatWasTakenOver have numbers of this agent's own, which follow on each
+// other, and are found by them; there are no more than it has numbers for.
+func TestRefundsOfWhatWasTakenOver(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 41)
+	s := l.open()
+	b := foreign(theirs(9))
+	b.Site.Rank = 2
+	d, err := adopt(s, b)
+	must(t, err)
+	must(t, d.add(s, false, moveAsked(entry.CaptureNumber(d.number, 3), entry.Capture, 5000)))
+	must(t, d.add(s, true, moveDone(entry.CaptureNumber(d.number, 3), 5000, 0)))
+	for n := range 11 {
+		p := payment(t, s, d.key)
+		if want := entry.RefundNumber(d.number, 31+n); len(p.Refunds) != n || p.Next() != want {
+			t.Fatalf("after %d refunds there are %d, the next is %s, want %s", n, len(p.Refunds), p.Next(), want)
+		}
+		_, err := s.Commit(t.Context(), store.Step{OrderAfter: p.Last, Entries: []entry.Draft{entry.New(entry.RefundAsked, entry.RefundAskedBody{Order: d.key, Of: d.number,
+			Number: p.Next(), Amount: 1, Paid: 5000, Lane: "desk-1", Capture: entry.CaptureNumber(d.number, 3), Held: 30000})}})
+		if (n < 10) != (err == nil) || n == 10 && (!errors.Is(err, store.ErrCeiling) || p.Left() != 0) {
+			t.Fatalf("refund %d: %v, %s left", n+1, err, p.Left())
+		}
+	}
+	if rows := depositRows(t, s); len(rows) != 1 || len(rows[0].Refunds) != 10 {
+		t.Errorf("reports read %+v", rows)
+	}
+	verified(t, s)
+	must(t, s.Close())
+}

@@ -70,7 +70,7 @@ func (p *plan) roomFree(b entry.HoldAskedBody) (err error) {
 // totals are not those of what is held. Two lanes that take it over at once get it once.
 func (p *plan) mayAdopt(b entry.HoldInheritedBody) error {
 	switch {
-	case b.Site == nil || b.Site.From == "" || b.Site.Captures < 0 || b.Site.Releases < 0 || b.Site.NetCaptured != b.Captured || b.Site.NetReleased != b.Released:
+	case b.Site == nil || b.Site.From == "" || b.Site.Captures < 0 || b.Site.Releases < 0 || b.Site.Rank < 0 || b.Site.NetCaptured != b.Captured || b.Site.NetReleased != b.Released:
 		return errors.New("whose it was is not said")
 	case b.Placed == nil || b.Returning || b.Unsure || len(b.Moves) > 0 || !entry.IsNumber(b.Number, ""):
 		return errors.New("it is no deposit that is held")

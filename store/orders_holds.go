@@ -268,7 +268,8 @@ func (r *orderReader) addHold(h Hold, refunds []Refund) error {
 		return err
 	}
 	if h.Outcome == 0 || h.Older {
-		if refunds, err = r.s.plan().refundsOf(h.Asked.Number); err != nil {
+		after, _ := h.Site.Refunds()
+		if refunds, err = r.s.plan().refundsOf(h.Asked.Number, after+1); err != nil {
 			return err
 		}
 	}

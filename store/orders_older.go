@@ -101,7 +101,8 @@ func (r *orderReader) addOlder(entries []entry.Entry) error {
 		row.Title, row.Ref, row.NetworkNumber = "", "", ""
 	}
 	if row.Number != "" {
-		refunds, err := r.s.plan().refundsOf(row.Number)
+		after, _ := pay.numbers()
+		refunds, err := r.s.plan().refundsOf(row.Number, after+1)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func (p Payment) Paid() bool { return p.Settled.Number != "" }
 // Left is how much can still go back: what was paid less what has gone back and
 // what may yet. It is nothing while that is not certain.
 func (p Payment) Left() money.Fen {
-	if !p.Paid() || p.Frozen || p.GoingBack || len(p.Refunds) >= entry.Refunds {
+	if !p.Paid() || p.Frozen || p.GoingBack || len(p.Refunds) >= p.MostRefunds() {
 		return 0
 	}
 	left := p.Settled.Amount
@@ -91,7 +91,24 @@ func (p Payment) Returned() (sum money.Fen) {
 }
 
 // Next is the number of the next refund.
-func (p Payment) Next() string { return entry.RefundNumber(p.Settled.Number, len(p.Refunds)+1) }
+func (p Payment) Next() string {
+	after, _ := p.numbers()
+	return entry.RefundNumber(p.Settled.Number, after+len(p.Refunds)+1)
+}
+
+// MostRefunds is how many refunds there can be.
+func (p Payment) MostRefunds() int {
+	_, most := p.numbers()
+	return most
+}
+
+// numbers are those of its refunds here: most of them, beginning after one.
+func (p Payment) numbers() (after, most int) {
+	if p.Hold == nil {
+		return 0, entry.Refunds
+	}
+	return p.Hold.Site.Refunds()
+}
 
 // Payment reads what was paid for an order and what has gone back of it. An
 // order of an older epoch is read from what could be saved of it.
@@ -159,7 +176,8 @@ func (p *plan) payment(order object) (Payment, error) {
 		pay.fold(entries)
 	}
 	if pay.Paid() {
-		pay.Refunds, err = p.refundsOf(pay.Settled.Number)
+		after, _ := pay.numbers()
+		pay.Refunds, err = p.refundsOf(pay.Settled.Number, after+1)
 	}
 	return pay, err
 }
@@ -237,9 +255,9 @@ func (p *Payment) believe(whole bool) {
 }
 
 // refundsOf finds a payment's refunds by their numbers, which follow on each
-// other, as they would be after the transaction.
-func (p *plan) refundsOf(number string) (refunds []Refund, err error) {
-	for n := 1; n <= entry.Refunds; n++ {
+// other from the first, as they would be after the transaction.
+func (p *plan) refundsOf(number string, first int) (refunds []Refund, err error) {
+	for n := first; n <= entry.Refunds; n++ {
 		name := entry.RefundNumber(number, n)
 		key, ok := p.names[name]
 		if !ok {
@@ -333,8 +351,8 @@ func (p *plan) mayGoBack(b entry.RefundAskedBody, after entry.Seq) error {
 		return fmt.Errorf("%w: order %d waits for a person's decision", ErrCeiling, b.Order)
 	case pay.GoingBack:
 		return fmt.Errorf("%w: order %d is on its way back", ErrCeiling, b.Order)
-	case len(pay.Refunds) == entry.Refunds:
-		return fmt.Errorf("%w: there have been %d refunds", ErrCeiling, entry.Refunds)
+	case len(pay.Refunds) >= pay.MostRefunds():
+		return fmt.Errorf("%w: there have been %d refunds", ErrCeiling, len(pay.Refunds))
 	case b.Amount <= 0 || b.Amount > left:
 		return fmt.Errorf("%w: %s of %s are left", ErrCeiling, left, pay.Settled.Amount)
 	case b.Number != pay.Next():

@@ -56,7 +56,7 @@ func originOf(h store.Hold) *client.Origin {
 	a := h.Asked
 	return &client.Origin{Merchant: a.Merchant, Account: a.Account, Asked: time.UnixMilli(h.AskedAt), Trust: int(h.AskedTrust), QR: a.Way == entry.ByQR, By: a.By,
 		Captures: entry.UsedMoves(h.Site, entry.Capture, h.Moves), Releases: entry.UsedMoves(h.Site, entry.Release, h.Moves),
-		Busy: h.Moving() != nil || h.Unknown()}
+		Taker: h.Site.Taker(), Busy: h.Moving() != nil || h.Unknown()}
 }
 
 // elsewhere is a deposit that another agent has, nil where none has it or that

@@ -36,6 +36,7 @@ type Foreign struct {
 	Released money.Fen
 	Captures int  // how many numbers of captures were used there
 	Releases int  // and of releases
+	Takers   int  // how many agents have taken it over from others so far
 	Busy     bool // something of it may be under way there: a move without a final word, or nobody knows whether it is held
 	Room     string
 	Title    string

@@ -32,6 +32,7 @@ func (n neighbour) Find(ctx context.Context, name string) (f flow.Foreign, err e
 	a := h.Asked
 	f = flow.Foreign{From: n.device, Lane: h.Lane, Number: a.Number, Merchant: a.Merchant, Network: a.Network, Account: a.Account, Voucher: h.Placed.Network,
 		Asked: entry.Stamp{Wall: h.AskedAt, Trust: h.AskedTrust}, Amount: a.Amount, Captured: h.Captured, Released: h.Released, Room: h.Room, By: a.By}
+	f.Takers = h.Site.Taker()
 	f.Busy = h.Moving() != nil || h.Unknown()
 	f.Captures, f.Releases = entry.UsedMoves(h.Site, entry.Capture, h.Moves), entry.UsedMoves(h.Site, entry.Release, h.Moves)
 	if n.change != nil {

@@ -192,6 +192,34 @@ type HoldSite struct {
 	NetReleased money.Fen `json:"nr,omitempty"`
 	Captures    int       `json:"kc,omitempty"` // the highest number of a capture that was used there, from 1
 	Releases    int       `json:"kr,omitempty"` // and of a release
+	Rank        int       `json:"rk,omitempty"` // which of those that took it over this agent is, from 1; 0: an older release did not ask
+}
+
+// Of the 50 numbers that the refunds of a deposit's captures can have, whoever took the
+// deposit has so many, and each agent that takes it over the next so many: two agents
+// never give one number to two refunds, which some networks tell apart by it alone.
+const (
+	refundsOfOwner = 20
+	refundsOfTaker = 10
+)
+
+// Refunds are the numbers that this agent gives to refunds of the deposit's captures:
+// most of them, beginning after one. Of no other agent's deposit they are the first.
+func (s *HoldSite) Refunds() (after, most int) {
+	if s == nil || s.Rank <= 0 {
+		return 0, refundsOfOwner
+	}
+	after = refundsOfOwner + (s.Rank-1)*refundsOfTaker
+	return after, min(refundsOfTaker, max(Refunds-after, 0))
+}
+
+// Taker is which of the agents that took a deposit over this one is, from 1; 0: it took
+// the deposit itself.
+func (s *HoldSite) Taker() int {
+	if s == nil {
+		return 0
+	}
+	return max(s.Rank, 1)
 }
 
 // HoldInheritedBody is a deposit of the damaged epoch of which something was

@@ -36,12 +36,38 @@ func TestHoldBodiesAreForEver(t *testing.T) {
 			"{" + captureText + `,"k":8,"q":1,"m":8850,"d":21150,"x":"43","o":9,"t":10,"u":2,"h":7}`},
 		{entry.HoldInheritedBody{Epoch: 3, Key: 5, Unsure: true, Asked: 6, Trust: entry.Trusted, Returning: true, Captured: 1, Released: 2, HoldAskedBody: asked},
 			`{"ep":3,"was":5,"un":true,"at":6,"tr":2,"back":true,"cd":1,"rd":2,` + askedText},
-		{entry.HoldInheritedBody{Site: &entry.HoldSite{From: "0002", Lane: "desk", Captured: 1, Released: 2, NetCaptured: 5, NetReleased: 6, Captures: 3, Releases: 4}, HoldAskedBody: asked},
-			`{"ep":0,"was":0,"st":{"f":"0002","l":"desk","c":1,"r":2,"nc":5,"nr":6,"kc":3,"kr":4},` + askedText},
+		{entry.HoldInheritedBody{Site: &entry.HoldSite{From: "0002", Lane: "desk", Captured: 1, Released: 2, NetCaptured: 5, NetReleased: 6, Captures: 3, Releases: 4, Rank: 1}, HoldAskedBody: asked},
+			`{"ep":0,"was":0,"st":{"f":"0002","l":"desk","c":1,"r":2,"nc":5,"nr":6,"kc":3,"kr":4,"rk":1},` + askedText},
 	} {
 		if got := string(entry.Encode(row.body)); got != row.want {
 			t.Errorf("%T is %s, want %s", row.body, got, row.want)
 		}
+	}
+}
+
+// TestRefundNumbersOfAgents: no two agents that take a deposit over one after the
+// other give one number to refunds of it.
+func TestRefundNumbersOfAgents(t *testing.T) {
+	t.Parallel()
+	used := map[int]int{}
+	for rank := range 6 {
+		site := &entry.HoldSite{Rank: rank}
+		if rank == 0 {
+			site = nil
+		}
+		after, most := site.Refunds()
+		if (most == 0) != (rank > 3) || site.Taker() != rank {
+			t.Errorf("agent %d, of rank %d, has %d numbers", rank, site.Taker(), most)
+		}
+		for n := after + 1; n <= after+most; n++ {
+			if other, taken := used[n]; taken || n > entry.Refunds {
+				t.Errorf("number %02d is of agents %d and %d", n, other, rank)
+			}
+			used[n] = rank
+		}
+	}
+	if after, most := (&entry.HoldSite{}).Refunds(); after != 0 || most == 0 || (&entry.HoldSite{}).Taker() != 1 {
+		t.Errorf("of one that an older release took over: %d, %d", after, most)
 	}
 }
 

@@ -62,7 +62,8 @@ type Origin struct {
 	QR       bool      `json:"qr,omitempty"` // it was taken by a code that was shown
 	Captures int       `json:"captures"`
 	Releases int       `json:"releases"`
-	Busy     bool      `json:"busy,omitempty"` // a move has no final word, or nobody knows whether it is held: nobody takes it over now
+	Taker    int       `json:"taker,omitempty"` // which of those that took it over this terminal is, from 1; 0: it took the deposit itself
+	Busy     bool      `json:"busy,omitempty"`  // a move has no final word, or nobody knows whether it is held: nobody takes it over now
 	By       string    `json:"by,omitempty"`
 }
 

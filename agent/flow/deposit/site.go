@@ -35,7 +35,7 @@ func (d *Deposit) takeOver(ev flow.TakeOver, now flow.Now) flow.Step {
 	}
 	body := entry.HoldInheritedBody{Asked: f.Asked.Wall, Trust: f.Asked.Trust, Captured: r.Held.Captured, Released: r.Held.Released,
 		Site: &entry.HoldSite{From: f.From, Lane: f.Lane, Captured: f.Captured, Released: f.Released,
-			NetCaptured: r.Held.Captured, NetReleased: r.Held.Released, Captures: f.Captures, Releases: f.Releases},
+			NetCaptured: r.Held.Captured, NetReleased: r.Held.Released, Captures: f.Captures, Releases: f.Releases, Rank: f.Takers + 1},
 		HoldAskedBody: entry.HoldAskedBody{Number: f.Number, Amount: f.Amount, Lane: ev.Lane, Merchant: ev.Merchant.Name, Network: ev.Merchant.Network, Way: way,
 			Title: f.Title, Ref: f.Ref, Room: ev.RoomHash, Staff: ev.Staff, By: f.By, Account: f.Account}}
 	placed := d.terms(body.HoldAskedBody, f.Asked.Wall, r)

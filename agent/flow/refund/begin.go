@@ -95,7 +95,7 @@ func closed(ev flow.Refund) words.Key {
 		return words.TellRefundGoingBack
 	case !p.Paid():
 		return words.TellRefundNone
-	case len(p.Refunds) >= entry.Refunds:
+	case len(p.Refunds) >= p.MostRefunds():
 		return words.TellRefundMany
 	case left == 0:
 		return words.TellRefundSpent
