@@ -334,7 +334,7 @@ func (o *Oracle) closedHolds(known map[string]sandbox.Entry, unfinished []entry.
 			o.breaks(8, "deposit %s is over and never finished", h.Number)
 		case b.Number == "":
 			o.breaks(6, "deposit %s is held, and its network does not know it", h.Number)
-		case open == nil && !h.doubt && (b.Captured != h.captured || b.Released != h.released || b.Left != h.left()):
+		case open == nil && !h.doubt && !h.justOver(b) && (b.Captured != h.captured || b.Released != h.released || b.Left != h.left()):
 			o.breaks(6, "in the end of deposit %s (%s) captured, released and left are %s, %s, %s by its records, by its network %s, %s, %s", h.Number, h.Network,
 				h.captured, h.released, h.left(), b.Captured, b.Released, b.Left)
 		case h.acts[h.act].prints == 0 && !h.tasks["slip-failed"] && len(h.moves) == 0:
@@ -346,6 +346,14 @@ func (o *Oracle) closedHolds(known map[string]sandbox.Entry, unfinished []entry.
 			o.closedRefund(r, nil)
 		}
 	}
+}
+
+// justOver tells whether the network gave back what was left at the deposit's end so
+// lately that the agent, which looks at it each hour, need not know yet.
+func (h *hold) justOver(b sandbox.Entry) bool {
+	const life, seenWithin = 30 * 24 * time.Hour, 2 * time.Hour
+	since := time.Since(h.at) - life
+	return since > 0 && since < seenWithin && b.Left == 0 && b.Captured == h.captured
 }
 
 // forAPerson tells whether somebody has been asked about what a deposit cannot end
