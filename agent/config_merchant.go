@@ -41,6 +41,7 @@ type merchantConfig struct {
 	// Alipay.
 	AppAuthToken    source `key:"app_auth_token" may:"\"cred:NAME\" or \"file:/path\" of what the merchant has authorised the service provider with"`
 	SellerID        string `key:"seller_id" may:"the account that receives, \"2088\" and 12 digits"`
+	HoldDays        number `key:"hold_days" may:"for how many days the contract lets a deposit be held, such as \"30\""`
 	StoreID         string `key:"store_id" may:"the shop's number at the network, 32 bytes at most"`
 	ServiceProvider string `key:"service_provider" may:"the service provider's account, \"2088\" and 12 digits"`
 

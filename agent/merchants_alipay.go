@@ -13,7 +13,7 @@ var alipayNetwork = network{
 	wallets: []string{"alipay"},
 	qr:      func(*merchantConfig) ([]string, string) { return []string{"alipay"}, "" },
 	holds: func(m *merchantConfig, _ string) (pay.HoldTerms, string) {
-		return alipay.Terms(m.SellerID), "seller_id"
+		return alipay.Terms(m.SellerID, int(m.HoldDays)), "seller_id"
 	},
 	timing: alipay.Timing,
 	keys: merchantKeys{
@@ -23,7 +23,7 @@ var alipayNetwork = network{
 			"key":        `"cred:NAME" or "file:/path" of the application's private key`,
 			"public_key": `"file:/path" of Alipay's public key, which stands beside the application's own in its console`,
 		},
-		may: []string{"app_auth_token", "seller_id", "store_id", "service_provider", "base_url"},
+		may: []string{"app_auth_token", "seller_id", "hold_days", "store_id", "service_provider", "base_url"},
 	},
 	check:  checkAlipay,
 	client: newAlipay,
@@ -31,7 +31,7 @@ var alipayNetwork = network{
 
 func newAlipay(m *merchantConfig, a account) (pay.Provider, error) {
 	o := alipay.Options{
-		BaseURL: m.BaseURL, AppID: m.AppID, SellerID: m.SellerID, StoreID: m.StoreID, ServiceProviderID: m.ServiceProvider,
+		BaseURL: m.BaseURL, AppID: m.AppID, SellerID: m.SellerID, HoldDays: int(m.HoldDays), StoreID: m.StoreID, ServiceProviderID: m.ServiceProvider,
 		Client: a.client, Now: a.now,
 	}
 	if err := loadAll(map[*pay.Secret]source{&o.PrivateKey: m.Key, &o.AppAuthToken: m.AppAuthToken}); err != nil {
@@ -61,6 +61,9 @@ func checkAlipay(_ configCheck, m *merchantConfig, wrong wrongFunc) {
 		if id != "" && (!allDigits(id) || len(id) != 16 || !strings.HasPrefix(id, "2088")) { // opendocs.alipay.com open/00f7nr
 			wrong(key, "%s is %q; expected an account: \"2088\" and 12 digits", key, id)
 		}
+	}
+	if m.HoldDays != 0 && (m.HoldDays < alipay.HoldDaysMin || m.HoldDays > alipay.HoldDaysMax) {
+		wrong("hold_days", "hold_days is %d; expected %d to %d, as the contract has it", m.HoldDays, alipay.HoldDaysMin, alipay.HoldDaysMax)
 	}
 	checkLength("store_id", m.StoreID, 32, wrong) // open/02ekfp
 }

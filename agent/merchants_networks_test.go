@@ -27,7 +27,7 @@ func TestEveryNetworkMakesItsClient(t *testing.T) {
 	}{
 		{"alipay", "alipay", `key = "file:@/app";public_key = "file:@/alipay"`, true, ""},
 		{"alipay, codes alone", "alipay", `key = "file:@/app";public_key = "file:@/alipay";ways = ["code"]`, true, ""},
-		{"alipay, everything", "alipay", `key = "file:@/app";public_key = "file:@/alipay";mode = "provider";app_auth_token = "file:@/token";seller_id = "2088000000000001";service_provider = "2088000000000002";store_id = "east"`, true, ""},
+		{"alipay, everything", "alipay", `key = "file:@/app";public_key = "file:@/alipay";mode = "provider";app_auth_token = "file:@/token";seller_id = "2088000000000001";hold_days = "30";service_provider = "2088000000000002";store_id = "east"`, true, ""},
 		{"alipay, its own key", "alipay", `key = "file:@/app";public_key = "file:@/own"`, false, "the application's own"},
 		{"alipay, no private key", "alipay", `key = "file:@/hex";public_key = "file:@/alipay"`, false, "private key"},
 		{"alipay, no public key", "alipay", `key = "file:@/app";public_key = "file:@/token"`, false, "public key"},

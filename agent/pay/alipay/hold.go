@@ -3,6 +3,7 @@ package alipay
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"tillgate/agent/pay"
 )
@@ -21,14 +22,17 @@ const productHold = "PRE_AUTH"
 var noSeller = pay.Result{State: pay.NotSent, Code: "no seller id", Detail: "the config does not say whose account receives"}
 
 // Terms are those of fund pre-authorisation (page 318/106393): as many captures as fit,
-// and parts may be released. How long one lasts is in the contract.
+// and parts may be released. How long one lasts is in the contract, and so in the config.
 // Without the seller's number in the config there are none.
-func (p *Provider) Terms(string) pay.HoldTerms { return Terms(p.o.SellerID) }
+func (p *Provider) Terms(string) pay.HoldTerms { return Terms(p.o.SellerID, p.o.HoldDays) }
 
-// Terms are those of a merchant with an account that receives.
-func Terms(sellerID string) pay.HoldTerms {
-	offered := sellerID != ""
-	return pay.HoldTerms{Code: offered, QR: offered, Parts: offered}
+// Terms are those of a merchant with an account that receives; days are how long
+// his contract lets a deposit be held, 0 where the config does not say.
+func Terms(sellerID string, days int) pay.HoldTerms {
+	if sellerID == "" {
+		return pay.HoldTerms{}
+	}
+	return pay.HoldTerms{Code: true, QR: true, Parts: true, Days: days > 0, Life: time.Duration(days) * 24 * time.Hour}
 }
 
 // freeze is a deposit as it is asked for.

@@ -102,6 +102,11 @@ func TestHoldTerms(t *testing.T) {
 	if got, want := n.provider(t, partnerOptions).Terms(""), (pay.HoldTerms{Code: true, QR: true, Parts: true}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
+	contract := partnerOptions
+	contract.HoldDays = 30
+	if got, want := n.provider(t, contract).Terms(""), (pay.HoldTerms{Code: true, QR: true, Parts: true, Days: true, Life: 30 * 24 * time.Hour}); got != want {
+		t.Errorf("with 30 days: %+v, want %+v", got, want)
+	}
 	p := n.provider(t, directOptions) // of no seller
 	if got := p.Terms("alipay"); got != (pay.HoldTerms{}) {
 		t.Errorf("without a seller: %+v", got)

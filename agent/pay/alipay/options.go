@@ -29,11 +29,19 @@ type Options struct {
 	Signer            crypto.Signer    // the same, of one whose key does not leave its chip; nil: PrivateKey
 	PublicKey         *rsa.PublicKey   // of Alipay, not the application's own; ReadPublicKey reads it
 	SellerID          string           // the account that receives, "2088" and 12 digits; empty: the contract's
+	HoldDays          int              // for how many days the contract lets a deposit be held; 0: nobody says, and no end of one is watched
 	StoreID           string           // the merchant's own number of the shop, at most 32 bytes; empty: the lane's name
 	ServiceProviderID string           // the service provider's account for rebates, "2088" and 12 digits; optional
 	Client            *http.Client     // over a transport of pay.NewTransport
 	Now               func() time.Time // the corrected time, for the requests' stamps; nil: time.Now
 }
+
+// The days for which a contract may let a deposit be held; no public page names them,
+// and the last one of natural days counts as over.
+const (
+	HoldDaysMin = 2
+	HoldDaysMax = 366
+)
 
 // Lengths of what Alipay gives out or takes (page 02ekfp).
 const (
@@ -66,6 +74,8 @@ func (o Options) check() error {
 		return fmt.Errorf("store id %q has more than %d bytes, or what is no text", o.StoreID, storeBytesMax)
 	case o.SellerID != "" && !account(o.SellerID):
 		return fmt.Errorf("seller id %q is not 2088 and %d digits", o.SellerID, accountDigits-4)
+	case o.HoldDays != 0 && (o.HoldDays < HoldDaysMin || o.HoldDays > HoldDaysMax):
+		return fmt.Errorf("deposits for %d days: expected %d to %d", o.HoldDays, HoldDaysMin, HoldDaysMax)
 	case o.ServiceProviderID != "" && !account(o.ServiceProviderID):
 		return fmt.Errorf("service provider id %q is not 2088 and %d digits: it is an account's, not an application's", o.ServiceProviderID, accountDigits-4)
 	}

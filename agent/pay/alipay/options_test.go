@@ -53,6 +53,8 @@ func TestNewRefuses(t *testing.T) {
 		{"a seller who is no account", func(o *Options) { o.SellerID = "2021000000000001" }, "seller id"},
 		{"a short seller", func(o *Options) { o.SellerID = "2088" }, "seller id"},
 		{"a seller of letters", func(o *Options) { o.SellerID = "208810214622513x" }, "seller id"},
+		{"a deposit of a day", func(o *Options) { o.HoldDays = 1 }, "deposits for 1 days"},
+		{"a deposit of years", func(o *Options) { o.HoldDays = 3650 }, "deposits for 3650 days"},
 		{"a provider by its application", func(o *Options) { o.ServiceProviderID = "2021000000000001" }, "service provider id"},
 		{"no client", func(o *Options) { o.Client = nil }, "transport"},
 		{"a client that speaks HTTP/2", func(o *Options) { o.Client = &http.Client{Transport: http.DefaultTransport} }, "HTTP/2"},
