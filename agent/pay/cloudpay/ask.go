@@ -41,6 +41,7 @@ const (
 type reply struct {
 	answer *answer // nil: not verified
 	code   string  // its number, also of an answer 3 or 101, which nobody signs
+	copies bool    // a copy of the request was sent before and not answered: it may arrive yet
 	result pay.Result
 }
 
@@ -49,12 +50,16 @@ type reply struct {
 func (p *Provider) ask(ctx context.Context, call string, v any) reply {
 	text := string(encode(v))
 	key := p.keys.first()
-	r := p.read(p.send(ctx, call, seal(text, key), true), "")
+	sent, copies := p.send(ctx, call, seal(text, key), true)
+	r := p.read(sent, "")
 	if r.code == refusedKey {
 		if other := p.keys.refused(key); other != "" {
-			return p.read(p.send(ctx, call, seal(text, other), true), "")
+			var more bool
+			sent, more = p.send(ctx, call, seal(text, other), true)
+			r, copies = p.read(sent, ""), copies || more
 		}
 	}
+	r.copies = copies
 	return r
 }
 
@@ -63,7 +68,8 @@ func (p *Provider) prepare(call string, v any, code string) func(context.Context
 	key := p.keys.first()
 	body := seal(string(encode(v)), key)
 	return func(ctx context.Context) reply {
-		r := p.read(p.send(ctx, call, body, false), code)
+		sent, _ := p.send(ctx, call, body, false)
+		r := p.read(sent, code)
 		if r.code == refusedKey {
 			p.keys.refused(key) // so that the query that follows tries both
 		}
@@ -136,9 +142,14 @@ func (r reply) judged(v verdict, code, words string) pay.Result {
 	return result
 }
 
-// refused is what a table says of a verified reply whose status is not 0.
+// refused is what a table says of a verified reply whose status is not 0. No is not
+// the last word while a copy of the same request may arrive yet and be taken on.
 func (r reply) refused(table map[string]verdict) pay.Result {
-	return r.judged(table[r.code], r.code, r.answer.Description)
+	v := table[r.code]
+	if r.copies && v.state == pay.Declined {
+		v = unknown
+	}
+	return r.judged(v, r.code, r.answer.Description)
 }
 
 func doubt(code, detail string) reply {

@@ -25,7 +25,8 @@ var statuses = map[string]struct {
 	"407": {104, 407, false}, "3214": {104, 3214, false}, "3215": {104, 3215, false},
 }
 
-// likeness are the calls of deposits that read the numbers of another call's.
+// likeness are the calls of deposits that read the numbers of another call's, where
+// a row has none of their own.
 var likeness = map[string]string{
 	"hold": "charge", "show-hold": "show", "hold-query": "query", "capture": "refund", "capture-query": "refund-query", "release": "refund", "release-query": "refund-query",
 }
@@ -45,7 +46,7 @@ func TestStatuses(t *testing.T) {
 		"3":    {"charge": dunno, "show": dunno, "query": dunno, "undo": dunno, "refund": dunno, "refund-query": dunno, "hold-undo": dunno},
 		"101":  {"charge": dunno, "show": dunno, "query": dunno, "undo": stuck, "refund": stuck, "refund-query": stuck, "hold-undo": stuck},
 		"7":    {"charge": dunno, "show": dunno, "query": dunno, "undo": stuck, "refund": stuck, "refund-query": stuck, "hold-undo": stuck},
-		"102":  {"charge": setUp, "show": setUp, "query": gone, "undo": dunno, "refund": stuck, "refund-query": gone, "hold-undo": stuck},
+		"102":  {"charge": setUp, "show": setUp, "query": gone, "undo": dunno, "refund": stuck, "refund-query": gone, "capture": setUp, "release": setUp, "hold-undo": stuck},
 		"103":  {"charge": dunno, "show": dunno, "query": dunno, "undo": dunno, "refund": dunno, "refund-query": dunno, "hold-undo": dunno},
 		"104":  {"charge": no, "show": no, "query": dunno, "undo": dunno, "refund": no, "refund-query": dunno, "hold-undo": stuck},
 		"407":  {"charge": other, "show": other, "capture": other, "release": other, "hold-undo": stuck},
@@ -54,6 +55,9 @@ func TestStatuses(t *testing.T) {
 	}
 	for _, row := range table {
 		for op, like := range likeness {
+			if _, own := row[op]; own {
+				continue
+			}
 			if w, known := row[like]; known {
 				row[op] = w
 			}

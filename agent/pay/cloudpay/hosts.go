@@ -27,8 +27,9 @@ func (b *best) fails(at, of int) { b.at.CompareAndSwap(int32(at), int32((at+1)%o
 
 // send carries a request to the host that works, and to the others after it: a
 // request that may be repeated until one answers, any other only while nothing
-// can have left. Whoever has asked in vain finds the next host asked first.
-func (p *Provider) send(ctx context.Context, path string, body []byte, repeat bool) (reply pay.Reply) {
+// can have left. Whoever has asked in vain finds the next host asked first. Copies
+// tells that a copy of what was answered has left before, and may arrive yet.
+func (p *Provider) send(ctx context.Context, path string, body []byte, repeat bool) (reply pay.Reply, copies bool) {
 	hosts := p.o.Hosts
 	start := int(p.best.at.Load())
 	for i := range hosts {
@@ -39,17 +40,18 @@ func (p *Provider) send(ctx context.Context, path string, body []byte, repeat bo
 		})
 		if reply.Status == http.StatusOK {
 			p.best.works(at)
-			return reply
+			return reply, copies
 		}
 		if errors.Is(ctx.Err(), context.Canceled) {
-			return reply // the caller has gone away: that is not the host's fault
+			return reply, copies // the caller has gone away: that is not the host's fault
 		}
 		p.best.fails(at, len(hosts))
 		if reply.Sent && !repeat || ctx.Err() != nil {
-			return reply
+			return reply, copies
 		}
+		copies = copies || reply.Sent
 	}
-	return reply
+	return reply, copies
 }
 
 func address(host, path string) string { return strings.TrimSuffix(host, "/") + "/cpay/" + path }

@@ -141,6 +141,35 @@ func TestWhatMayBeRepeatedIs(t *testing.T) {
 	}
 }
 
+// TestANoToACopy: one host has not answered and the next one refuses. What was sent
+// to the first may arrive yet, so the refusal proves nothing.
+func TestANoToACopy(t *testing.T) {
+	t.Parallel()
+	for how, want := range map[string]pay.State{"refuse": pay.Declined, "lost": pay.Unknown, "lost-after": pay.Unknown, "502": pay.Unknown} {
+		for _, code := range []string{"102", "104"} {
+			refuse := func(message) message {
+				return message{"status": statuses[code].status, "internal_status": statuses[code].internal, "description": "no"}
+			}
+			n := &network{fail: map[string]string{"a.example": how}, say: map[string]func(message) message{"deposit_consume": refuse, "unfreeze": refuse}}
+			p := n.provider(t, fourHosts)
+			n.hold(alipay, 2)
+			for what, do := range map[string]func(context.Context, pay.Move) pay.Result{"capture": p.Capture, "release": p.Release} {
+				move := taken
+				if what == "release" {
+					move = freed
+				}
+				p.best.works(0)
+				if r := do(t.Context(), move); r.State != want || r.NotFound || r.Code != code {
+					t.Errorf("a host that %s, and %s to the %s: %+v", how, code, what, r)
+				}
+				if r := do(t.Context(), move); r.State != pay.Declined {
+					t.Errorf("a host that %s, and %s to the %s again: %+v", how, code, what, r)
+				}
+			}
+		}
+	}
+}
+
 // TestAHostThatDoesNotAnswer takes all of one call's time, and none of the next one's.
 func TestAHostThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
