@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -129,5 +130,55 @@ func TestNeighboursInTheConfig(t *testing.T) {
 	twice := "\n[[neighbour]]\nname = \"front\"\ntoken = \"cred:front\"\napi = \"https://a.example\"\n"
 	if _, err := parseConfig("x.toml", []byte(sold([]string{"codes"}, []string{"codes"})+twice+twice), false); err == nil || !strings.Contains(err.Error(), "already") {
 		t.Errorf("two of one name and address: %v", err)
+	}
+}
+
+// TestANeighbourOverTLS is a real agent with a capture that has no final word: its
+// neighbour finds the deposit with all that it needs, and that it cannot be taken over
+// before the capture has ended.
+func TestANeighbourOverTLS(t *testing.T) {
+	t.Parallel()
+	cfg, _ := outsideConfig(t)
+	front := start(t, cfg)
+	lane, number := front.lanes[0].Name, front.store.Number()
+	capture := entry.CaptureNumber(number, 1)
+	entries, err := front.store.Commit(t.Context(), store.Step{Entries: []entry.Draft{
+		entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: number, Amount: 30000, Lane: lane, Merchant: "inn", Network: "alipay", Account: "ab"}),
+		entry.New(entry.HoldPlaced, entry.HoldPlacedBody{Amount: 30000, Network: "20" + number, Parts: true}),
+		entry.New(entry.MoveAsked, entry.MoveAskedBody{Number: capture, What: entry.Capture, Amount: 8850, Lane: lane}),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(cfg.Console.Cert.name)
+	_, port, _ := net.SplitHostPort(front.page.Addr().String())
+	text := sold([]string{"codes"}, []string{"codes"}) + strings.NewReplacer("@DIR@", dir, "@PORT@", port).Replace(`
+[[neighbour]]
+name = "front"
+api = "https://localhost:@PORT@"
+token = "file:@DIR@/token"
+ca = "file:@DIR@/page.pem"
+`)
+	bar, err := parseConfig("bar.toml", []byte(text), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	abroad, err := bar.abroad(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{number, "20" + number} {
+		f, err := abroad.Site.Find(t.Context(), name)
+		if err != nil || f.From != "front" || f.Lane != lane || f.Number != number || f.Account != "ab" || f.Amount != 30000 || f.Captured != 0 || f.Captures != 1 || f.Takers != 0 || !f.Busy {
+			t.Errorf("while a capture has no final word: %+v, %v", f, err)
+		}
+	}
+	if _, err := front.store.Commit(t.Context(), store.Step{Key: entries[0].Key, After: entries[2].Seq, Entries: []entry.Draft{
+		entry.New(entry.MoveDone, entry.MoveDoneBody{Number: capture, Amount: 8850}),
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := abroad.Site.Find(t.Context(), number); err != nil || f.Busy || f.Captured != 8850 || f.Captures != 1 {
+		t.Errorf("once it has ended: %+v, %v", f, err)
 	}
 }
