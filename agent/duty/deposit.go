@@ -54,7 +54,8 @@ func (d *Desk) Hold(ctx context.Context, a Ask, spec flow.DepositSpec) (flow.Sai
 
 // Capture takes money from a deposit that is held. It needs the right to sell, for the
 // money stays with the shop. With last, the rest goes back to the guest. That needs what
-// a release of the rest needs, unless the network always returns it.
+// a release of the rest needs. A rest that the network always returns needs no
+// approval, but above the refund limit the right to refund.
 func (d *Desk) Capture(ctx context.Context, a Ask, last bool) (flow.Said, error) {
 	a.Operation, a.Reason = Capture, strings.TrimSpace(a.Reason)
 	if err := kept(a.Reason); err != nil {
@@ -71,6 +72,11 @@ func (d *Desk) Capture(ctx context.Context, a Ask, last bool) (flow.Said, error)
 		a.Operation, a.Taken, a.Amount = Release, a.Amount, rest
 		return d.release(ctx, a)
 	}
+	if a.By != "" && goes(h, a.Amount) > d.RefundLimit() { // a capture of a fen is a release
+		if err := d.May(a.By, staff.Refund, a.Lane); err != nil {
+			return flow.Said{}, err
+		}
+	}
 	return d.tell(ctx, a.Lane, flow.CaptureSpec{Hold: a.Order, Amount: a.Amount, Last: last, Reason: a.Reason, Staff: a.who(), By: d.asker(a), Request: a.Once})
 }
 
@@ -83,6 +89,14 @@ func (d *Desk) takes(a Ask) error {
 		return nil
 	}
 	return d.May(a.By, staff.Sell, a.Lane)
+}
+
+// goes is what a network gives back with a capture, wanted or not.
+func goes(h store.Hold, amount money.Fen) money.Fen {
+	if h.Placed == nil || !h.Placed.RestGoes {
+		return 0
+	}
+	return max(h.Left()-amount, 0)
 }
 
 // RestOf is what a capture lets go because somebody wants it so; what a network

@@ -99,6 +99,38 @@ func TestCaptureTakesTheRightToSell(t *testing.T) {
 	}
 }
 
+// TestACaptureOfAFenIsARelease: where the network gives the rest back with any capture,
+// more than the refund limit of it takes the right to refund.
+func TestACaptureOfAFenIsARelease(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, 47)
+	number := c.books.Number()
+	_, err := c.books.Store.Commit(t.Context(), store.Step{Entries: []entry.Draft{
+		entry.New(entry.HoldAsked, entry.HoldAskedBody{Number: number, Amount: 300_000, Lane: "counter-1", Merchant: "inn", Network: "wechat"}),
+		entry.New(entry.HoldPlaced, entry.HoldPlacedBody{Amount: 300_000, Captures: 1, RestGoes: true}),
+	}})
+	c.must(err)
+	sells := c.hire("Sun", staff.Clerk, staff.Grants{staff.Sell: {"counter-1"}})
+	limit := c.RefundLimit()
+	for _, row := range []struct {
+		by     string
+		amount money.Fen
+		want   string
+	}{
+		{sells, 1, string(words.DeniedRight)},
+		{sells, 300_000 - limit - 1, string(words.DeniedRight)},
+		{sells, 300_000 - limit, ""},
+		{sells, 300_000, ""},
+		{c.clerk, 1, ""},
+	} {
+		c.lanes.took = nil
+		_, err := c.Capture(t.Context(), Ask{By: row.by, Lane: "counter-1", Number: number, Amount: row.amount}, false)
+		if why(t, err) != row.want || (row.want == "") != (len(c.lanes.took) == 1) {
+			t.Errorf("%s captures %s: %v, want %q; the lane heard %v", row.by, row.amount, err, row.want, c.lanes.took)
+		}
+	}
+}
+
 // TestReleaseIsApprovedLikeARefund: as many people, bound to deposit and sum,
 // written down with why, and used up; all that is left where no sum is named.
 func TestReleaseIsApprovedLikeARefund(t *testing.T) {
