@@ -183,6 +183,8 @@ func sheetsForAxe(p tab, shop *shop, refunds *[]words.Refund) {
 	p.looks("/reports?by=moon", "日期或报表有误")
 	shop.freezes()
 	p.looks("/tasks", "退回付款人")
+	p.at("/tasks", "等待授权")
+	p.picture("tasks-approve")
 	if status, text := shop.send(kate, "/shift", shiftPath(on.ID)+"/over", map[string][]string{"where": {"counter-1"}}); status != http.StatusOK {
 		p.t.Fatalf("the hand-over: %d %s", status, notes(text))
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tillgate/agent/words"
 	"tillgate/store"
 	"tillgate/store/entry"
 )
@@ -49,6 +50,40 @@ func TestReports(t *testing.T) {
 	entries, err := s.store.Entries(t.Context(), before, 10)
 	if err != nil || len(entries) != 2 || entries[0].Kind != entry.Exported || entry.Must[entry.ExportedBody](entries[1]).Rows != 2 {
 		t.Errorf("what left is written down as %+v, %v", entries, err)
+	}
+}
+
+// TestRequestsAreTasks: who may approve sees what waits for it, on whichever page it
+// was asked; the clerk who asks, and a manager of their own wish, do not.
+func TestRequestsAreTasks(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.open()
+	number, key := s.sells("counter-1", 1_000_000)
+	own, second := s.sells("counter-1", 1_000_000)
+	s.on("Kate", "counter-1")
+	chief, kate := s.signIn("Chief"), s.signIn("Kate")
+	for cookie, order := range map[string]entry.Seq{kate: key, chief: second} {
+		if status, text := s.send(cookie, orderPath(order), orderPath(order), url.Values{"amount": {"9500.00"}, "reason": {"broken lamp"}}); status != http.StatusOK || !strings.Contains(text, orderPath(order)+"/approve") {
+			t.Fatalf("above the limit: %d %s", status, notes(text))
+		}
+	}
+	page := s.ask("GET", "/tasks", "", "Cookie", chief).Body.String()
+	for _, says := range []string{number, "9500.00", "<dd class=\"\">Kate</dd>", "broken lamp", "counter-1", clockText(s.now().Wall), `href="` + orderPath(key) + `"`,
+		words.PageToApproveHelp.In(words.Zh), words.PageToApproveHelp.In(words.En)} {
+		if !strings.Contains(page, says) {
+			t.Errorf("a manager does not read %q", says)
+		}
+	}
+	if strings.Contains(page, own) {
+		t.Error("a manager is to approve their own wish")
+	}
+	if text := s.ask("GET", "/tasks", "", "Cookie", kate).Body.String(); strings.Contains(text, "9500.00") {
+		t.Error("a clerk is to approve")
+	}
+	s.ask("POST", orderPath(key)+"/withdraw", "x=1", "Cookie", kate)
+	if text := s.ask("GET", "/tasks", "", "Cookie", chief).Body.String(); strings.Contains(text, number) {
+		t.Error("what was withdrawn still waits")
 	}
 }
 

@@ -36,7 +36,17 @@ func (c *console) showTasks(w http.ResponseWriter, r *http.Request, g guest, sta
 		_, err := c.Desk.Journal.Hold(r.Context(), one.Order)
 		of[one.Key] = about{deposit: err == nil, who: cmp.Or(p.Name, one.Who)}
 	}
-	c.show(w, status, s, tasksPage(tasks, of, c.sessions.form(g.token)))
+	var asked []waiting
+	for _, one := range c.Desk.Requests(g.ID) {
+		asked = append(asked, waiting{one, c.pathTo(r.Context(), one.Order)})
+	}
+	c.show(w, status, s, tasksPage(asked, tasks, of, c.sessions.form(g.token)))
+}
+
+// waiting is something that waits for an approval, and the address of its order.
+type waiting struct {
+	duty.Request
+	path string
 }
 
 // about is what a task's row does not say.

@@ -59,6 +59,8 @@ type Request struct {
 	Ask
 	ID    string
 	Text  string     // as a QR code, for a supervisor who is elsewhere
+	Who   string     // asks, as slips say it
+	Since int64      // ms of the wall clock
 	Needs int        // people who have yet to approve
 	Until int64      // ms of the boot clock
 	Given []Approval // so far
@@ -237,8 +239,9 @@ func (d *Desk) begin(a Ask) (*request, error) {
 	if _, err := io.ReadFull(d.Random, random); err != nil {
 		return nil, fmt.Errorf("begin a request: %w", err)
 	}
+	now := d.Clock()
 	w := Wish{Device: d.Device, Operation: a.Operation, Number: a.Number, Amount: a.Amount, nonce: inQR.EncodeToString(random[:nonceBytes])}
-	r := &request{tries: codeTries, Request: Request{Ask: a, ID: inQR.EncodeToString(random[nonceBytes:]), Text: w.text(), Until: d.Clock().Mono + requestFor.Milliseconds()}}
+	r := &request{tries: codeTries, Request: Request{Ask: a, ID: inQR.EncodeToString(random[nonceBytes:]), Text: w.text(), Who: d.asker(a), Since: now.Wall, Until: now.Mono + requestFor.Milliseconds()}}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.live("")

@@ -86,14 +86,14 @@ func due(row store.TaskRow) bool {
 	return true
 }
 
-// Requests are what waits for somebody's approval on the lanes that a person may
-// approve on, oldest first.
+// Requests are what waits for a person's approval, on the lanes that they may
+// approve on, oldest first. What they ask for themselves is for others.
 func (d *Desk) Requests(id string) (waiting []Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.live("")
 	for _, r := range d.requests {
-		if d.Roster.May(id, staff.Approve, r.Lane, d.now()) == nil {
+		if r.approver() != id && d.Roster.May(id, staff.Approve, r.Lane, d.now()) == nil {
 			waiting = append(waiting, r.Request)
 		}
 	}

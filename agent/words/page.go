@@ -95,6 +95,10 @@ const (
 	PageFileStop    Page = "file-stop"
 	PageNoFile      Page = "no-file"
 
+	PageToApprove     Page = "to-approve"
+	PageToApproveHelp Page = "to-approve-help"
+	PageAsks          Page = "asks"
+
 	PageTasks     Page = "tasks"
 	PageNoTasks   Page = "no-tasks"
 	PageSecond    Page = "second"
@@ -260,6 +264,10 @@ var pages = map[Page][2]string{
 	PageFileBytes:   {"大小", "Size"},
 	PageFileStop:    {"取消下载", "Cancel the download"},
 	PageNoFile:      {"没有下载中的文件", "No file is being downloaded"},
+
+	PageToApprove:     {"等待授权，尚未执行", "Waits for approval and is not done yet"},
+	PageToApproveHelp: {"请到申请的页面输入您的密码，或用手机扫该页的码并报授权码", "Type your PIN on the page that asks, or scan its code with your phone and tell the digits"},
+	PageAsks:          {"申请人", "Asked by"},
 
 	PageTasks:     {"任务", "Tasks"},
 	PageNoTasks:   {"没有待处理的事项", "Nothing waits for anybody"},
