@@ -284,6 +284,8 @@ func lanesForAxe(p tab, shop *shop) {
 	p.looks("/technician", "一切正常")
 	p.as("")
 	p.looks("/lanes/counter-1", "登录后可见")
+	p.looks("/", "登录后可见")
+	p.picture("index-nobody")
 	p.as(shop.signIn("Chief"))
 	p.looks("/lanes/exit-1", "Coffee")
 	display := p.site.open("/lanes/counter-1/display", 800, 480)

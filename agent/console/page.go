@@ -111,7 +111,11 @@ func (c *console) parts(ctx context.Context, p page, s state, f fresh, token str
 	}
 	all := make([]part, 0, len(s.Lanes)+1)
 	for _, l := range s.Lanes {
-		all = append(all, part{fmt.Sprintf("lane-%d", l.index), tile(l)})
+		shown := tile(l)
+		if in, why := c.mayLook(ctx, token, c.names[l.index]); why != (reply{}) {
+			shown = shut("/", in, why)
+		}
+		all = append(all, part{fmt.Sprintf("lane-%d", l.index), shown})
 	}
 	return append(all, part{"alarms", alarms(s.Alarms)})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tillgate/agent/flow"
 	"tillgate/agent/staff"
 	"tillgate/agent/words"
 )
@@ -51,5 +52,45 @@ func TestTheInsideIsForThoseWhoService(t *testing.T) {
 	s.on("Kate", "counter-1")
 	looks("a clerk on duty", kate, false, false)
 	looks("a technician", s.signIn("Lin"), true, false)
+	looks("a manager", s.signIn("Chief"), true, true)
+}
+
+// TestOrdersAtAGlanceAreForThoseWhoMaySee: where people sign in, the page of all lanes
+// shows what is sold to those who may see the lane, also in its stream.
+func TestOrdersAtAGlanceAreForThoseWhoMaySee(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.counter.Offer(flow.Amount{Amount: 4711})
+	s.exit.Offer(flow.Amount{Amount: 815})
+	looks := func(who, cookie string, counter, exit bool) {
+		t.Helper()
+		page := s.ask("GET", "/", "", "Cookie", cookie).Body.String()
+		stream, leave := s.listen(t, "page=index", cookie)
+		defer leave()
+		tiles := map[string]string{}
+		for p := stream.next(t); p.Part != "alarms"; p = stream.next(t) {
+			tiles[p.Part] = p.HTML
+		}
+		for _, one := range []struct {
+			part, sum string
+			shown     bool
+		}{{"lane-0", "47.11", counter}, {"lane-1", "8.15", exit}} {
+			if strings.Contains(page, one.sum) != one.shown || strings.Contains(tiles[one.part], one.sum) != one.shown || strings.Contains(tiles[one.part], "shut") == one.shown {
+				t.Errorf("%s sees %s at the page %t, want %t; in the stream %s", who, one.sum, !one.shown, one.shown, tiles[one.part])
+			}
+		}
+		for _, lane := range []string{"counter-1", "exit-1"} {
+			if !strings.Contains(page, `href="`+lanePath(lane)+`"`) {
+				t.Errorf("%s is not led to %s", who, lane)
+			}
+		}
+	}
+	looks("anybody, while nobody can sign in", "", true, true)
+	s.open()
+	looks("nobody", "", false, false)
+	kate := s.signIn("Kate")
+	looks("a clerk off duty", kate, false, false)
+	s.on("Kate", "counter-1")
+	looks("a clerk on duty", kate, true, false)
 	looks("a manager", s.signIn("Chief"), true, true)
 }
