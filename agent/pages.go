@@ -38,6 +38,7 @@ func (a *agent) servePage(ctx context.Context) error {
 		Refunds:     a.refunds,
 		Desk:        a.desk,
 		Phone:       a.cfg.Console.Phone,
+		DisplayKey:  func(lane string) string { return a.store.LinkKey("display/" + lane) },
 		Mono:        func() int64 { return a.clock.Now().Mono },
 		Metrics:     a.meter,
 		Extra:       a.extras.customers,

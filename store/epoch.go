@@ -119,13 +119,22 @@ func keepIdentity(disk Disk, path string, id identity) error {
 
 // CodeHash is the keyed hash of a payment code, 8 bytes: enough to know it
 // again for ten minutes, useless to whoever reads the journal without the key.
-func (s *Store) CodeHash(code string) []byte {
+func (s *Store) CodeHash(code string) []byte { return s.keyed(code)[:8] }
+
+// LinkKey is the key of a link that opens one thing, 32 hex digits: the same after
+// every restart, and of no use for anything else.
+func (s *Store) LinkKey(what string) string {
+	return hex.EncodeToString(s.keyed("link\x00" + what)[:16])
+}
+
+// keyed is the HMAC-SHA256 of a text under the key that outlives the database.
+func (s *Store) keyed(text string) []byte {
 	s.mu.Lock()
 	key := s.memory.epoch.key
 	s.mu.Unlock()
 	mac := hmac.New(sha256.New, key[:])
-	mac.Write([]byte(code))
-	return mac.Sum(nil)[:8]
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
 }
 
 // RoomHash is that of a room, however it is written: by it a room's deposits are

@@ -70,9 +70,12 @@ type Options struct {
 	Desk *duty.Desk
 	// Phone is the https address at which supervisors' phones find the page
 	// /phone/; empty: codes for phones have their text alone.
-	Phone   string
-	Mono    func() int64 // the boot clock in ms, which QR codes expire by
-	Metrics http.Handler // GET /metrics
+	Phone string
+	// DisplayKey is the key that opens a lane's display where the pages are locked,
+	// the same after a restart; nil: there is none.
+	DisplayKey func(lane string) string
+	Mono       func() int64 // the boot clock in ms, which QR codes expire by
+	Metrics    http.Handler // GET /metrics
 	// Extra plays customers in a demo; nil on a device. It is asked below
 	// /extra/ without that prefix: GET /list answers [{"id","label_zh","label_en"}],
 	// POST /{id}?lane=NAME lets that customer act on a lane.

@@ -69,9 +69,12 @@ func (c *console) locked(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c.followsLink(w, r) {
+			return
+		}
 		_, signed := c.guestOf(r.Context(), tokenOf(r))
 		switch {
-		case signed, unlocked(r), c.goesOn(r):
+		case signed, unlocked(r), c.hasLinks(r), c.goesOn(r):
 			next.ServeHTTP(w, r)
 		case r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html"):
 			http.Redirect(w, r, "/sign-in?"+nextQuery(r.URL.RequestURI()), http.StatusSeeOther)

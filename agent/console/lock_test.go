@@ -2,11 +2,14 @@ package console
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"tillgate/agent/flow"
 	"tillgate/agent/throttle"
 )
 
@@ -40,6 +43,65 @@ func TestLocked(t *testing.T) {
 	}
 	if got := b.ask("GET", "/metrics", ""); got.Code != http.StatusOK {
 		t.Errorf("figures for a program of this machine: %d", got.Code)
+	}
+}
+
+// TestALinkOpensADisplay: a lane's link opens its display, its stream and the word
+// that it was drawn, after a restart too, and nothing else; no other key does.
+func TestALinkOpensADisplay(t *testing.T) {
+	t.Parallel()
+	locked := func(o *Options) {
+		o.Locked, o.DisplayKey = true, func(lane string) string { return "key of " + lane }
+	}
+	s := newShop(t, locked)
+	s.open()
+	s.counter.Offer(flow.Amount{Amount: 4711})
+	page := s.ask("GET", "/settings", "", "Cookie", s.signIn("Chief")).Body.String()
+	link := "/lanes/counter-1/display?key=key+of+counter-1"
+	if !strings.Contains(page, `href="`+link+`"`) || !strings.Contains(page, `href="/lanes/exit-1/display?key=`) {
+		t.Fatal("a manager is shown no links")
+	}
+	opens := func(b bench, path, cookie string) *httptest.ResponseRecorder {
+		return b.ask("GET", path, "", "From", "192.0.2.7:4711", "Accept", "text/html", "Cookie", cookie)
+	}
+	in := opens(s.bench, link, "")
+	cookie, _, _ := strings.Cut(in.Header().Get("Set-Cookie"), ";")
+	if in.Code != http.StatusSeeOther || in.Header().Get("Location") != "/lanes/counter-1/display" || !strings.Contains(in.Header().Get("Set-Cookie"), "HttpOnly") {
+		t.Fatalf("the link: %d %v", in.Code, in.Header())
+	}
+	again := newBench(locked) // a restart
+	for name, b := range map[string]bench{"this life": s.bench, "the next": again} {
+		if re := opens(b, "/lanes/counter-1/display", cookie); re.Code != http.StatusOK || strings.Contains(re.Body.String(), "key of") {
+			t.Errorf("%s: the display is %d %s", name, re.Code, re.Body)
+		}
+		stream, leave := b.listen(t, "page=display:counter-1", cookie)
+		if p := stream.next(t); p.Part != "display" || name == "this life" && !strings.Contains(p.HTML, "47.11") {
+			t.Errorf("%s: the stream begins with %+v", name, p)
+		}
+		leave()
+		if re := b.ask("POST", "/lanes/counter-1/display/drawn", "", "Cookie", cookie); re.Code != http.StatusNoContent {
+			t.Errorf("%s: drawn is %d", name, re.Code)
+		}
+		for _, path := range []string{"/", "/lanes/counter-1", "/lanes/exit-1/display", "/technician", "/state", "/events", "/tasks", "/events?page=display:exit-1",
+			"/events?page=cashier:counter-1", "/events?page=display:counter-1&page=index", "/lanes/counter-1/display/drawn", "/lanes/exit-1/display?key=key+of+counter-1"} {
+			if re := opens(b, path, cookie); re.Code != http.StatusSeeOther || !strings.HasPrefix(re.Header().Get("Location"), "/sign-in") {
+				t.Errorf("%s: %s is %d", name, path, re.Code)
+			}
+		}
+		for _, a := range actions {
+			if re := b.ask("POST", "/lanes/counter-1/"+a.verb, "amount=1&given=1", "Cookie", cookie); re.Code != http.StatusUnauthorized {
+				t.Errorf("%s: %s is %d", name, a.verb, re.Code)
+			}
+		}
+	}
+	for _, key := range []string{"", "x", "key of exit-1"} {
+		if re := opens(s.bench, "/lanes/counter-1/display?"+url.Values{"key": {key}}.Encode(), ""); !strings.HasPrefix(re.Header().Get("Location"), "/sign-in") || re.Header().Get("Set-Cookie") != "" {
+			t.Errorf("the key %q: %d %v", key, re.Code, re.Header())
+		}
+	}
+	none := newBench(func(o *Options) { o.Locked = true })
+	if re := opens(none, "/lanes/counter-1/display?key=", displayCookieOf("counter-1")+"="); re.Code != http.StatusSeeOther || !strings.HasPrefix(re.Header().Get("Location"), "/sign-in") {
+		t.Errorf("without keys: %d", re.Code)
 	}
 }
 

@@ -88,7 +88,7 @@ func (c *console) showSettings(w http.ResponseWriter, g guest, status int, last 
 	if !slices.Contains(c.Desk.Settings(), last.name) {
 		s.said = last.said
 	}
-	c.show(w, status, s, settingsPage(all))
+	c.show(w, status, s, settingsPage(all, c.displayLinks()))
 }
 
 // set sets one thing.

@@ -52,7 +52,7 @@ func (c *console) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	s := stream{out: w, control: http.NewResponseController(w), sent: map[string]string{}}
 	if c.begin(pages, &s) == nil {
-		c.follow(r.Context(), pages, &s, tokenOf(r))
+		c.follow(r.Context(), pages, &s, tokenOf(r), c.hasLinks(r))
 	}
 }
 
@@ -82,10 +82,11 @@ func (c *console) begin(pages []page, s *stream) error {
 }
 
 // follow sends what changes until the browser leaves or the server ends. A
-// session that ends meanwhile takes what was its person's to see off the page.
-func (c *console) follow(ctx context.Context, pages []page, s *stream, token string) {
+// session that ends meanwhile takes what was its person's to see off the page; one
+// that is linked needs none.
+func (c *console) follow(ctx context.Context, pages []page, s *stream, token string, linked bool) {
 	for {
-		if _, signed := c.guestOf(ctx, token); c.Locked && !signed && !c.goOn(token, pages) {
+		if _, signed := c.guestOf(ctx, token); c.Locked && !linked && !signed && !c.goOn(token, pages) {
 			return
 		}
 		start := time.Now()

@@ -150,6 +150,7 @@ const (
 // Settings, the own PIN, and approvals from elsewhere.
 const (
 	PageSettings     Page = "settings"
+	PageDisplayLink  Page = "display-link"
 	PageSpoken       Page = "spoken"
 	PageSilent       Page = "silent"
 	PageMine         Page = "mine"
@@ -313,6 +314,7 @@ var pages = map[Page][2]string{
 	PageSpot:       {"时钟未校准：放宽权限须一位经理在此输入姓名和密码", "The clock is not trusted: what widens a right takes a manager's name and PIN here"},
 	PageSpotName:   {"经理姓名", "Manager"},
 
+	PageDisplayLink:  {"在顾客看的屏幕上打开链接：无需登录，只显示该通道", "Open its link on the screen that customers see: it takes no sign-in and shows that lane alone"},
 	PageSettings:     {"设置", "Settings"},
 	PageSpoken:       {"播报", "Spoken"},
 	PageSilent:       {"静音", "Silent"},
