@@ -54,7 +54,7 @@ test-race:
 	$(GO) test -race -short -timeout 20m -tags $(TAGS),demo -skip '^TestBrowser' ./...
 
 test-long:
-	$(GO) test -timeout 20m -tags $(TAGS),demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/report
+	$(GO) test -timeout 20m -tags $(TAGS),demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/staff ./agent/report
 	$(GO) test -tags $(TAGS),demo ./agent ./agent/console -run 'TestCashiersDay|TestHotelsDay|TestAxe|TestBrowser'
 
 # Side by side: the sale on emulated ARM waits more than it works.

@@ -331,8 +331,12 @@ func live(t *testing.T, seed uint64) {
 		b.end()
 		n++
 	})
-	if t.Logf("%d histories: %d sales, %d refunds, %s captured, %s released, %d restarts, %d lanes renamed, %d handed over by two at once", n, lived.slips.sales, lived.slips.refunds, lived.slips.captured, lived.slips.released, lived.crashes, lived.renamed, lived.twice); lived.slips.sales == 0 || lived.twice == 0 ||
-		lived.slips.refunds == 0 || lived.slips.captured == 0 || lived.slips.released == 0 {
+	t.Logf("%d histories: %d sales, %d refunds, %s captured, %s released, %d restarts, %d lanes renamed, %d handed over by two at once",
+		n, lived.slips.sales, lived.slips.refunds, lived.slips.captured, lived.slips.released, lived.crashes, lived.renamed, lived.twice)
+	if testing.Short() { // in few histories something may never happen
+		return
+	}
+	if lived.slips.sales == 0 || lived.slips.refunds == 0 || lived.slips.captured == 0 || lived.slips.released == 0 || lived.twice == 0 || lived.renamed == 0 {
 		t.Error("the histories are too quiet to show anything")
 	}
 }

@@ -176,7 +176,7 @@ func TestOneReaderReadsWhatAnotherDoes(t *testing.T) {
 			t.Fatalf("%q is read as %v, elsewhere as %v, %v", body, got, peers, err)
 		}
 	})
-	if taken == 0 {
+	if taken == 0 && !testing.Short() { // of the few short ones all may be rubbish
 		t.Error("nothing was taken: the pieces say nothing")
 	}
 }
