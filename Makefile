@@ -49,9 +49,10 @@ lint:
 
 # All packages under the race detector, but for what is long and works in one goroutine:
 # sweeps of cuts and broken bytes, most scenarios of the networks. Those are played without it,
-# and so are the browser's tests, whose pages would be too slow for what people wait.
+# and so are the browser's tests, whose pages would be too slow for what people wait. What
+# takes longest begins first.
 test-race:
-	$(GO) test -race -short -timeout 20m -tags $(TAGS),demo -skip '^TestBrowser' ./...
+	$(GO) test -race -short -timeout 20m -tags $(TAGS),demo -skip '^TestBrowser' ./store ./agent/sim ./...
 
 test-long:
 	$(GO) test -timeout 20m -tags $(TAGS),demo ./store/... ./agent/pay/... ./agent/sim ./agent/cloud ./agent/duty ./agent/staff ./agent/report
