@@ -271,13 +271,19 @@ func (o *Oracle) Giving(r pay.Refund) {
 	}
 }
 
-// givingAll checks a refund of all that an attempt has charged. The caller has the lock.
+// givingAll checks a refund of all that an attempt has charged: what its order asked
+// for, or where that was another sum and a person sends it back, that sum. The caller
+// has the lock.
 func (o *Oracle) givingAll(a *attempt, r pay.Refund) {
+	all := a.order.asked
+	if a.odd.word == entry.GoesBack && a.odd.paid != 0 {
+		all = a.odd.paid
+	}
 	switch {
 	case !a.returning || a.ended:
 		o.breaks(1, "all of attempt %s is refunded, which is not on its way back", a.number)
-	case r.Amount != a.order.asked || r.Of.Amount != a.order.asked:
-		o.breaks(1, "refund %s leaves with %s of %s, its order is of %s", r.Number, r.Amount, r.Of.Amount, a.order.asked)
+	case r.Amount != all || r.Of.Amount != all:
+		o.breaks(1, "refund %s leaves with %s of %s, charged were %s", r.Number, r.Amount, r.Of.Amount, all)
 	}
 }
 

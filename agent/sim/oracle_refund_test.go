@@ -46,6 +46,17 @@ func (c *court) leaves(n int, amount money.Fen) {
 	c.Giving(pay.Refund{Of: pay.Attempt{Number: first, Amount: 1250}, Number: entry.RefundNumber(first, n), Amount: amount})
 }
 
+// odd is the first attempt when it has charged another sum than was asked for, and a
+// person sends it back; the way back leaves with an amount.
+func (c *court) odd(charged, back money.Fen) {
+	c.writes(1, opened("exit"), askedAs(first))
+	c.attempts[first].doubt = true
+	c.writes(1, entry.New(entry.Frozen, entry.FrozenBody{Number: first, Code: "other amount", Amount: charged}))
+	at := c.attempts[first].odd.at
+	c.writes(1, entry.New(entry.Decided, entry.DecidedBody{Of: at, Number: first, What: entry.GoesBack, Amount: charged}))
+	c.Giving(pay.Refund{Of: pay.Attempt{Number: first, Amount: back}, Number: pay.UndoNumber(first), Amount: back})
+}
+
 // returning is the first attempt on its way back.
 func (c *court) returning() { c.writes(1, opened("exit"), askedAs(first), returningAs(first)) }
 
@@ -119,6 +130,8 @@ func TestTheOracleWatchesRefunds(t *testing.T) {
 		{"all of what nobody undoes", func(c *court) { c.paidAtTheExit(); c.leaves(99, 1250) }, "promise 1: all of attempt " + first},
 		{"all of what is undone", func(c *court) { c.returning(); c.leaves(99, 1250) }, ""},
 		{"a part of what is undone", func(c *court) { c.returning(); c.leaves(99, 1249) }, "leaves with 12.49"},
+		{"all of another sum that was charged", func(c *court) { c.odd(1251, 1251) }, ""},
+		{"what was asked for, and another sum was charged", func(c *court) { c.odd(1251, 1250) }, "charged were 12.51"},
 		{"is asked about before its intent", func(c *court) { c.paidAtTheExit(); c.Arrived(sandbox.RefundQuery, first+"01") }, "promise 1: the network is asked about refund"},
 		{"is asked about", func(c *court) { c.gives(250); c.Arrived(sandbox.RefundQuery, first+"01") }, ""},
 	} {
