@@ -1,7 +1,6 @@
 package console
 
 import (
-	"crypto/sha256"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,7 +28,7 @@ type inFront struct {
 // beginner is who began something. Until its lane shows it the sum is all that is
 // known of it.
 type beginner struct {
-	session [sha256.Size]byte
+	session tokenHash
 	person  string
 	sum     money.Fen
 	turn    int // of an order, once it was seen
@@ -42,7 +41,7 @@ func (b *begun) begin(at inFront, token, person string, sum money.Fen) {
 	if b.by == nil {
 		b.by = map[inFront]beginner{}
 	}
-	b.by[at] = beginner{session: sha256.Sum256([]byte(token)), person: person, sum: sum}
+	b.by[at] = beginner{session: hashed(token), person: person, sum: sum}
 }
 
 // who began what stands in a place, if it was in the browser that has this
@@ -52,7 +51,7 @@ func (b *begun) who(at inFront, token string, sum money.Fen, turn int) string {
 	defer b.mu.Unlock()
 	one, ok := b.by[at]
 	switch {
-	case !ok || token == "" || one.session != sha256.Sum256([]byte(token)) || one.sum != sum || one.turn != 0 && one.turn != turn:
+	case !ok || token == "" || one.session != hashed(token) || one.sum != sum || one.turn != 0 && one.turn != turn:
 		return ""
 	case one.turn == 0:
 		one.turn = turn
@@ -66,7 +65,7 @@ func (b *begun) forget(token string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for at, one := range b.by {
-		if one.session == sha256.Sum256([]byte(token)) {
+		if one.session == hashed(token) {
 			delete(b.by, at)
 		}
 	}

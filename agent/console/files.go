@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"crypto/sha256"
 	"net/http"
 	"sync"
 	"time"
@@ -40,7 +39,7 @@ type leaving struct {
 // whatever a browser does not take is not read.
 type files struct {
 	mu   sync.Mutex
-	each map[[sha256.Size]byte]*leaving
+	each map[tokenHash]*leaving
 }
 
 // begin notes a file that begins to leave; ok is false where the session has one
@@ -48,7 +47,7 @@ type files struct {
 func (f *files) begin(ctx context.Context, token, name string) (one *leaving, running context.Context, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key, under := sha256.Sum256([]byte(token)), 0
+	key, under := hashed(token), 0
 	for _, other := range f.each {
 		if other.State == fileRuns {
 			under++
@@ -58,7 +57,7 @@ func (f *files) begin(ctx context.Context, token, name string) (one *leaving, ru
 		return nil, ctx, false
 	}
 	if f.each == nil {
-		f.each = map[[sha256.Size]byte]*leaving{}
+		f.each = map[tokenHash]*leaving{}
 	}
 	for old, other := range f.each { // those of sessions that may be over by now
 		if len(f.each) >= sessionsMax && other.State != fileRuns {
@@ -92,7 +91,7 @@ func (f *files) end(one *leaving, is fileIs) {
 func (f *files) of(token string) (leaving, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	one := f.each[sha256.Sum256([]byte(token))]
+	one := f.each[hashed(token)]
 	if one == nil {
 		return leaving{}, false
 	}
@@ -103,7 +102,7 @@ func (f *files) of(token string) (leaving, bool) {
 func (f *files) stop(token string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if one := f.each[sha256.Sum256([]byte(token))]; one != nil && one.State == fileRuns {
+	if one := f.each[hashed(token)]; one != nil && one.State == fileRuns {
 		one.State = fileStopped
 		one.stop()
 	}

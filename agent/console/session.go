@@ -35,11 +35,16 @@ type session struct {
 // formsMax is how many of a session's forms may be open at a time.
 const formsMax = 32
 
+// tokenHash is what is kept of the token in a session's cookie.
+type tokenHash [sha256.Size]byte
+
+func hashed(token string) tokenHash { return sha256.Sum256([]byte(token)) }
+
 // sessions are kept in memory alone: a restart signs everybody out, and a sale
 // that has begun goes on without. What stands in a cookie is kept as its hash.
 type sessions struct {
 	mu      sync.Mutex
-	open    map[[sha256.Size]byte]session
+	open    map[tokenHash]session
 	changed chan struct{} // closes when one ends
 }
 
@@ -51,7 +56,7 @@ func (s *sessions) watch(token string) (w watch) {
 		s.changed = make(chan struct{})
 	}
 	w.changed = append(w.changed, s.changed)
-	if until := s.open[sha256.Sum256([]byte(token))].until; time.Now().Before(until) { // later it is whoever finds it that ends it
+	if until := s.open[hashed(token)].until; time.Now().Before(until) { // later it is whoever finds it that ends it
 		w.at(until)
 	}
 	return w
@@ -72,10 +77,10 @@ func (s *sessions) begin(seat duty.Seat, now time.Time) (token string, pushed []
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open == nil {
-		s.open = map[[sha256.Size]byte]session{}
+		s.open = map[tokenHash]session{}
 	}
 	for len(s.open) >= sessionsMax {
-		var oldest [sha256.Size]byte
+		var oldest tokenHash
 		for key, one := range s.open {
 			if first, ok := s.open[oldest]; !ok || one.until.Before(first.until) {
 				oldest = key
@@ -85,7 +90,7 @@ func (s *sessions) begin(seat duty.Seat, now time.Time) (token string, pushed []
 		delete(s.open, oldest)
 		s.tell()
 	}
-	s.open[sha256.Sum256([]byte(token))] = session{seat: seat, until: now.Add(sessionFor)}
+	s.open[hashed(token)] = session{seat: seat, until: now.Add(sessionFor)}
 	return token, pushed
 }
 
@@ -93,57 +98,55 @@ func (s *sessions) begin(seat duty.Seat, now time.Time) (token string, pushed []
 func (s *sessions) of(token string) (session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	one, ok := s.open[sha256.Sum256([]byte(token))]
+	one, ok := s.open[hashed(token)]
 	return one, ok
 }
 
 func (s *sessions) end(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := sha256.Sum256([]byte(token))
+	key := hashed(token)
 	if _, ok := s.open[key]; ok {
 		delete(s.open, key)
 		s.tell()
 	}
 }
 
+// change changes a session that is open, with the lock; it answers whether it is.
+func (s *sessions) change(token string, do func(one *session)) (open bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := hashed(token)
+	one, open := s.open[key]
+	if open {
+		do(&one)
+		s.open[key] = one
+	}
+	return open
+}
+
 // form is a new form's token.
 func (s *sessions) form(token string) (form string) {
 	form = rand.Text()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := sha256.Sum256([]byte(token))
-	if one, ok := s.open[key]; ok {
+	s.change(token, func(one *session) {
 		one.forms = append(slices.Clone(one.forms[max(0, len(one.forms)-formsMax+1):]), form)
-		s.open[key] = one
-	}
+	})
 	return form
 }
 
 // sent uses a form's token up; false where it has been sent before, or never was.
-func (s *sessions) sent(token, form string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := sha256.Sum256([]byte(token))
-	one, ok := s.open[key]
-	i := slices.Index(one.forms, form)
-	if !ok || i < 0 {
-		return false
-	}
-	one.forms = slices.Delete(slices.Clone(one.forms), i, i+1)
-	s.open[key] = one
-	return true
+func (s *sessions) sent(token, form string) (first bool) {
+	s.change(token, func(one *session) {
+		if i := slices.Index(one.forms, form); i >= 0 {
+			one.forms, first = slices.Delete(slices.Clone(one.forms), i, i+1), true
+		}
+	})
+	return first
 }
 
 // ask keeps what a session waits to have approved; the zero request ends that.
 func (s *sessions) ask(token string, request duty.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := sha256.Sum256([]byte(token))
-	if one, ok := s.open[key]; ok {
-		one.asked = request
-		s.open[key] = one
-	}
+	s.change(token, func(one *session) { one.asked = request })
 }
 
 // slipFor is how long somebody who has ended a shift may look at its slip.
@@ -151,13 +154,10 @@ const slipFor = 10 * time.Minute
 
 // leave leaves a session nothing but the slip of a shift that has ended.
 func (s *sessions) leave(token string, shift entry.Seq, now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := sha256.Sum256([]byte(token))
-	if one, ok := s.open[key]; ok {
-		s.open[key] = session{seat: one.seat, until: now.Add(slipFor), left: shift}
+	s.change(token, func(one *session) {
+		*one = session{seat: one.seat, until: now.Add(slipFor), left: shift}
 		s.tell()
-	}
+	})
 }
 
 // staffed tells whether somebody can sign in here. Until then the pages ask
